@@ -1,0 +1,154 @@
+/// Everything that the core asks of its host. One struct a kind, carried out in order,
+/// without a decision (field tables: wasm/bridge/command_tables.cpp).
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/public/ids.h"
+#include "core/public/media.h"
+#include "core/public/sdp.h"
+#include "core/public/snapshot.h"
+
+namespace groupcall {
+
+// ---- answers to the user -------------------------------------------------------------
+
+/// Settle the promise of `join()` or `leave()`.
+struct ResolveRequest {
+  RequestId request;
+  bool operator==(const ResolveRequest&) const = default;
+};
+struct RejectRequest {
+  RequestId request;
+  CallError error;
+  bool operator==(const RejectRequest&) const = default;
+};
+
+// ---- our own WebSocket ---------------------------------------------------------------
+
+/// Open a WebSocket; answered by SocketOpened or SocketClosed.
+struct OpenSocket {
+  SocketNumber socket;
+  std::string url;
+  bool operator==(const OpenSocket&) const = default;
+};
+struct SendFrame {
+  SocketNumber socket;
+  std::string text;
+  bool operator==(const SendFrame&) const = default;
+};
+/// Close and forget; no event of this number is wanted any more.
+struct CloseSocket {
+  SocketNumber socket;
+  bool operator==(const CloseSocket&) const = default;
+};
+
+// ---- RTCPeerConnection ---------------------------------------------------------------
+
+/// One transceiver to make, `sendrecv`, without a track, on the stream of that name.
+struct SlotPlan {
+  MediaKind kind = MediaKind::Audio;
+  StreamName stream = StreamName::Camera;
+  bool operator==(const SlotPlan&) const = default;
+};
+/// Make a connection; the answerer's has no slots yet. `channel`: with the pre-negotiated
+/// data channel (label "groupcall", id 0, ordered).
+struct CreateConnection {
+  UserId peer;
+  ConnectionNumber connection;
+  std::vector<SlotPlan> slots;
+  bool channel = false;
+  bool operator==(const CreateConnection&) const = default;
+};
+/// setLocalDescription() without an argument: an offer or an answer, as the signalling state
+/// has it. `restart`: restartIce() first.
+struct SetLocalDescription {
+  UserId peer;
+  ConnectionNumber connection;
+  OpId op;
+  bool restart = false;
+  bool operator==(const SetLocalDescription&) const = default;
+};
+struct SetRemoteDescription {
+  UserId peer;
+  ConnectionNumber connection;
+  OpId op;
+  SessionDescription description;
+  bool operator==(const SetRemoteDescription&) const = default;
+};
+/// The answerer makes the offered m-lines its own: transceiver i becomes `sendrecv` on the
+/// stream `streams[i]`; further ones are left alone.
+struct AdoptSlots {
+  UserId peer;
+  ConnectionNumber connection;
+  std::vector<StreamName> streams;
+  bool operator==(const AdoptSlots&) const = default;
+};
+struct AddIceCandidate {
+  UserId peer;
+  ConnectionNumber connection;
+  IceCandidate candidate;
+  bool operator==(const AddIceCandidate&) const = default;
+};
+/// replaceTrack() on transceiver `slot`; an empty track means null.
+struct AttachTrack {
+  UserId peer;
+  ConnectionNumber connection;
+  OpId op;
+  std::int64_t slot = 0;
+  TrackId track;
+  bool operator==(const AttachTrack&) const = default;
+};
+/// Close and forget; no event of this connection is wanted any more.
+struct CloseConnection {
+  UserId peer;
+  ConnectionNumber connection;
+  bool operator==(const CloseConnection&) const = default;
+};
+struct SendChannel {
+  UserId peer;
+  ConnectionNumber connection;
+  std::string text;
+  bool operator==(const SendChannel&) const = default;
+};
+/// Sample every open connection once; answered by StatsSampled.
+struct CollectStats {
+  OpId op;
+  bool operator==(const CollectStats&) const = default;
+};
+
+// ---- devices -------------------------------------------------------------------------
+
+/// getUserMedia() with one prompt for both kinds, where both are wanted.
+struct AcquireMedia {
+  OpId op;
+  bool microphone = false;
+  bool camera = false;
+  std::string audio_constraints;
+  std::string video_constraints;
+  bool operator==(const AcquireMedia&) const = default;
+};
+/// MediaStreamTrack.enabled: muted tracks send silence or black.
+struct EnableTrack {
+  TrackId track;
+  bool enabled = false;
+  bool operator==(const EnableTrack&) const = default;
+};
+/// MediaStreamTrack.stop(): the device's light goes off.
+struct StopTrack {
+  TrackId track;
+  bool operator==(const StopTrack&) const = default;
+};
+
+using Command =
+    std::variant<ResolveRequest, RejectRequest, OpenSocket, SendFrame, CloseSocket,
+                 CreateConnection, SetLocalDescription, SetRemoteDescription, AdoptSlots,
+                 AddIceCandidate, AttachTrack, CloseConnection, SendChannel, CollectStats,
+                 AcquireMedia, EnableTrack, StopTrack>;
+
+/// In the order in which they are to be carried out.
+using Commands = std::vector<Command>;
+
+}  // namespace groupcall

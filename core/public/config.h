@@ -1,0 +1,100 @@
+/// What a call is made with: who I am, where the server is, every limit and deadline.
+///
+/// A limit that is not named here does not exist. Hosts set the first block; the
+/// rest has defaults that the tests rest on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/time.h"
+#include "core/public/ids.h"
+
+namespace groupcall {
+
+enum class Topology : std::uint8_t { Mesh, Sfu };
+
+/// Identity as the chat application has it.
+struct SelfConfig {
+  UserId user_id;         ///< 1 to 128 bytes
+  std::string user_info;  ///< JSON object shown to the others (`fullname`, `profilePic`, ...)
+};
+
+/// Where our own Socket.IO connection goes.
+struct SignallingConfig {
+  std::string url;    ///< `http(s)://host[:port]`, or `ws(s)://`
+  std::string path;   ///< default `/socket.io/`
+  std::string query;  ///< already encoded `a=b&c=d`; `userId=` is added when it is missing
+  std::string auth;   ///< JSON object sent with CONNECT; empty: none
+};
+
+struct CallConfig {
+  SelfConfig self;
+  SignallingConfig signalling;
+  std::string seed;  ///< any random text; fixes epochs and jitter
+  Topology topology = Topology::Mesh;
+  std::int64_t join_timeout_ms = 15'000;  ///< `join()` gives up when not admitted by then
+};
+
+/// Sizes. Payloads beyond them are refused and counted, never truncated.
+namespace limits {
+/// The server closes a socket on a frame over 1,000,000 bytes; it may send us as much.
+inline constexpr std::uint32_t kFrameBytes = 1'000'000;
+/// Identifiers: `group_<24 hex>_<13 digits>` is 44; three times that for other applications.
+inline constexpr std::uint32_t kIdBytes = 128;
+/// Names, labels, error texts of peers and browsers.
+inline constexpr std::uint32_t kTextBytes = 1'024;
+/// An SDP with four slots is 6 kB, with every codec of a desktop browser 12 kB; times five.
+inline constexpr std::uint32_t kSdpBytes = 64'000;
+/// A candidate line is 100 to 250 bytes.
+inline constexpr std::uint32_t kCandidateBytes = 1'024;
+/// One participant's free-form userInfo. Early offers (3, deflated) take 6 kB; avatars by URL 2 kB.
+inline constexpr std::uint32_t kUserInfoBytes = 16'000;
+/// Nesting of any one participant's blob, and of a frame before it is cut off.
+inline constexpr std::uint32_t kBlobDepth = 16;
+inline constexpr std::uint32_t kFrameDepth = 32;
+/// The mesh ends long before; a hostile roster must end somewhere.
+inline constexpr std::uint32_t kParticipants = 256;
+/// Candidates that wait for their description, per link: 2 generations of 32.
+inline constexpr std::uint32_t kQueuedCandidates = 64;
+/// A data channel message of a peer.
+inline constexpr std::uint32_t kChannelMessageBytes = 16'000;
+/// m-lines of one description: our four, and as many of a peer's own.
+inline constexpr std::uint32_t kSlots = 16;
+}  // namespace limits
+
+/// Times. Sources: core/README.md, "Deadlines".
+namespace deadlines {
+inline constexpr Duration kSocketOpen = 10s;       ///< WebSocket, handshake and CONNECT together
+inline constexpr Duration kReconnectFirst = 300ms; ///< after the immediate first try, doubling
+inline constexpr Duration kReconnectSoon = 1s;     ///< ceiling during the first 30 s of an outage
+inline constexpr Duration kReconnectLater = 5s;    ///< ceiling after that
+inline constexpr Duration kOutageSoon = 30s;
+inline constexpr Duration kStableSocket = 30s;     ///< a socket this old resets the storm guard
+inline constexpr Duration kStormWindow = 300s;
+inline constexpr int kStormConnections = 10;       ///< per window: half of the server's 20 an address
+inline constexpr Duration kJoinAnswer = 5s;        ///< `joined` after `join`, before it is asked again
+inline constexpr Duration kWithdraw = 15s;         ///< a withdrawn join that the server never confirmed
+
+inline constexpr Duration kOfferResend = 3s;       ///< the same offer again
+inline constexpr Duration kOfferRenew = 8s;        ///< a new offer
+inline constexpr Duration kLinkGiveUp = 15s;       ///< a new link
+inline constexpr Duration kOperation = 10s;        ///< a browser operation that never completes
+inline constexpr Duration kConnect = 15s;          ///< from answer to connected
+inline constexpr Duration kRebuildFirst = 1s;      ///< after an immediate first rebuild, doubling
+inline constexpr Duration kRebuildMost = 16s;
+inline constexpr Duration kForeignGrace = 4s;      ///< an older client's own offer is awaited first
+inline constexpr Duration kForeignNudge = 1s;      ///< after connecting, see protocol section 3
+inline constexpr Duration kGhostSilence = 7s;      ///< absent and silent this long: gone
+
+inline constexpr Duration kAcquire = 60s;          ///< a permission prompt may take a person a while
+inline constexpr Duration kBlackFrames = 120ms;    ///< camera off: let black out before releasing
+inline constexpr Duration kAttachRetry = 2s;
+inline constexpr Duration kStatsPeriod = 1s;
+inline constexpr Duration kStatsEager = 200ms;     ///< while a first picture is awaited
+inline constexpr Duration kEagerSpan = 5s;         ///< how long after connecting that lasts
+inline constexpr Duration kFrozen = 2s;            ///< no decoded frame for this long
+inline constexpr Duration kDrain = 200ms;          ///< `leave()` waits this long for goodbyes
+}  // namespace deadlines
+
+}  // namespace groupcall

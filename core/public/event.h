@@ -1,0 +1,130 @@
+/// Everything that can happen to a call. One struct a kind, one line of JSON each on the
+/// bridge (field tables: wasm/bridge/event_tables.cpp).
+///
+/// Ports report facts and never decide. Completions echo the connection number and the
+/// operation id of their command; those that match nothing in flight are stale and dropped.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/public/ids.h"
+#include "core/public/media.h"
+#include "core/public/sdp.h"
+
+namespace groupcall {
+
+// ---- what the user wants -------------------------------------------------------------
+
+/// `call.join()`. Constraints are JSON texts for getUserMedia, empty for the default.
+struct JoinRequested {
+  RequestId request;
+  RoomId room_id;
+  GroupId group_id;
+  CallType call_type = CallType::Video;
+  bool audio = false;
+  bool video = false;
+  std::string audio_constraints;
+  std::string video_constraints;
+};
+struct LeaveRequested { RequestId request; };
+/// The last event of a call: everything is released in its reaction, without any wait.
+struct Disposed {};
+struct MicrophoneWanted { bool on = false; };
+struct CameraWanted { bool on = false; };
+
+// ---- our own WebSocket ---------------------------------------------------------------
+
+struct SocketOpened { SocketNumber socket; };
+/// One text frame, Engine.IO and Socket.IO still around it.
+struct SocketFrame { SocketNumber socket; std::string text; };
+/// Closed, or failed to open; RFC 6455 section 7.4 code.
+struct SocketClosed { SocketNumber socket; std::int64_t code = 0; std::string reason; };
+
+// ---- RTCPeerConnection ---------------------------------------------------------------
+
+/// setLocalDescription() settled; `description` is what was set.
+struct LocalDescriptionSet {
+  UserId peer;
+  ConnectionNumber connection;
+  OpId op;
+  SessionDescription description;
+};
+/// setRemoteDescription() settled; `slots` are the kinds of all transceivers in m-line order.
+struct RemoteDescriptionSet {
+  UserId peer;
+  ConnectionNumber connection;
+  OpId op;
+  std::vector<MediaKind> slots;
+};
+/// replaceTrack() settled.
+struct TrackAttached { UserId peer; ConnectionNumber connection; OpId op; };
+/// The operation `op` was rejected with a DOMException; op 0: making the connection itself,
+/// or a candidate.
+struct OperationFailed {
+  UserId peer;
+  ConnectionNumber connection;
+  OpId op;
+  std::string name;
+  std::string message;
+};
+struct LocalCandidate { UserId peer; ConnectionNumber connection; IceCandidate candidate; };
+struct TransportChanged {
+  UserId peer;
+  ConnectionNumber connection;
+  TransportState state = TransportState::New;
+};
+/// RTCDtlsTransport.state became "closed": the far side closed on purpose.
+struct DtlsClosed { UserId peer; ConnectionNumber connection; };
+struct ChannelOpened { UserId peer; ConnectionNumber connection; };
+struct ChannelMessage { UserId peer; ConnectionNumber connection; std::string text; };
+/// Everything sent on the channel has left the page (bufferedAmount is zero).
+struct ChannelDrained { UserId peer; ConnectionNumber connection; };
+struct ChannelClosed { UserId peer; ConnectionNumber connection; };
+
+/// What one receiver has counted since it exists (RTCInboundRtpStreamStats).
+struct SlotSample {
+  std::int64_t slot = 0;  ///< m-line order
+  std::int64_t bytes = 0;
+  std::int64_t frames = 0;  ///< framesDecoded; 0 for sound
+};
+struct LinkSample {
+  UserId peer;
+  ConnectionNumber connection;
+  std::vector<SlotSample> slots;
+};
+/// The answer to `stats.collect`, for all links at once.
+struct StatsSampled { OpId op; std::vector<LinkSample> links; };
+
+// ---- devices -------------------------------------------------------------------------
+
+/// One live track; `track` empty means that there is none.
+struct AcquiredTrack { TrackId track; std::string device_id; std::string label; };
+/// getUserMedia() resolved. A stream that nobody waits for any more is stopped at once.
+struct MediaAcquired { OpId op; AcquiredTrack microphone; AcquiredTrack camera; };
+/// getUserMedia() rejected: DOMException name and message.
+struct MediaFailed { OpId op; std::string name; std::string message; };
+/// MediaStreamTrack "ended": unplugged, or stopped by the browser or system.
+struct LocalTrackEnded { TrackId track; };
+
+// ---- the page ------------------------------------------------------------------------
+
+/// The deadline of the last reaction has come. Every other event serves as well.
+struct Woke {};
+/// The wall clock moved on by over 2 s more than the monotonic one.
+struct Slept { std::int64_t missed_ms = 0; };
+struct NetworkOnline {};
+struct NetworkOffline {};
+/// `pagehide`: goodbyes go out inside this very reaction.
+struct PageClosing {};
+
+using Event =
+    std::variant<JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted,
+                 SocketOpened, SocketFrame, SocketClosed, LocalDescriptionSet,
+                 RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate,
+                 TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage, ChannelDrained,
+                 ChannelClosed, StatsSampled, MediaAcquired, MediaFailed, LocalTrackEnded, Woke,
+                 Slept, NetworkOnline, NetworkOffline, PageClosing>;
+
+}  // namespace groupcall

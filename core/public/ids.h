@@ -1,0 +1,30 @@
+/// Every identifier of a call, each a type of its own.
+#pragma once
+
+#include "core/base/strong_id.h"
+
+namespace groupcall {
+
+/// A user of the chat application; the server compares it as text.
+using UserId = StrongText<struct UserIdTag>;
+/// A call's room; chosen by the client, in practice `group_<groupId>_<ms>`.
+using RoomId = StrongText<struct RoomIdTag>;
+/// The chat group that a room belongs to.
+using GroupId = StrongText<struct GroupIdTag>;
+/// One join of one tab. A rejoin after a lost socket keeps it, a reload does not.
+using Epoch = StrongText<struct EpochTag>;
+/// A track of this page, as named by its media port (`MediaStreamTrack.id`).
+using TrackId = StrongText<struct TrackIdTag>;
+
+/// Names one asynchronous command; its completion echoes it. Never reused in a call.
+using OpId = StrongNumber<struct OpIdTag>;
+/// Guards the completions and events of one RTCPeerConnection. Local, never on the wire.
+using ConnectionNumber = StrongNumber<struct ConnectionNumberTag>;
+/// Guards the events of one WebSocket. Local, never on the wire.
+using SocketNumber = StrongNumber<struct SocketNumberTag>;
+/// Counts the connections of an epoch pair; on the wire, numbered by the offerer.
+using LinkNumber = StrongNumber<struct LinkNumberTag>;
+/// Names a promise that the host holds for the user (`join`, `leave`).
+using RequestId = StrongNumber<struct RequestIdTag>;
+
+}  // namespace groupcall

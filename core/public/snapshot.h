@@ -1,0 +1,131 @@
+/// What a person sees of a call. A patch holds the parts that changed; the host keeps the
+/// rest untouched, so that whoever draws can compare by identity.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/public/ids.h"
+#include "core/public/media.h"
+
+namespace groupcall {
+
+/// Why a call could not be joined, or ended. Texts and remedies: web/src/errors.ts.
+enum class ErrorCode : std::uint8_t {
+  None,
+  InvalidArgument,    ///< an id or option that cannot work; `detail` names it
+  AlreadyJoined,      ///< `join()` for another room while in a call
+  Aborted,            ///< `leave()` came first
+  Disposed,           ///< the call object is gone
+  ServerUnreachable,  ///< no connection to the server within the join timeout
+  Timeout,            ///< connected, but not admitted within the join timeout
+  Refused,            ///< the server refused the connection (Socket.IO CONNECT_ERROR)
+  RateLimited,        ///< too many connections from this address
+  Replaced,           ///< the same user connected from another tab or device
+  GroupNotFound,
+  NotAMember,
+  JoinFailed,         ///< the server's own "Failed to join group call"
+};
+
+struct CallError {
+  ErrorCode code = ErrorCode::None;
+  std::string detail;  ///< the server's or browser's own words; may be empty
+  bool operator==(const CallError&) const = default;
+};
+
+enum class Phase : std::uint8_t {
+  Idle,          ///< not in a call
+  Joining,       ///< asked for, not admitted yet
+  Joined,
+  Reconnecting,  ///< in a call, the server is out of reach; media goes on
+  Leaving,       ///< goodbyes are on their way (200 ms at most), or a join is being withdrawn
+};
+
+/// The room, from the request to join on. Times: milliseconds of the host's monotonic clock.
+struct RoomView {
+  RoomId room_id;
+  GroupId group_id;
+  CallType call_type = CallType::Video;
+  std::int64_t joined_at_ms = 0;  ///< first admission; 0 before
+  bool operator==(const RoomView&) const = default;
+};
+
+enum class SignallingState : std::uint8_t {
+  Closed,      ///< no socket is wanted
+  Connecting,
+  Online,
+  Waiting,     ///< the next try comes at `retry_at_ms`
+  Halted,      ///< not tried again by itself; `reason` says why
+};
+
+struct SignallingView {
+  SignallingState state = SignallingState::Closed;
+  CallError error;               ///< why it is not online, where that is known
+  std::int64_t retry_at_ms = 0;  ///< 0: none
+  bool operator==(const SignallingView&) const = default;
+};
+
+struct MediaView {
+  MediaState state = MediaState::Off;
+  MediaReason reason = MediaReason::None;
+  bool operator==(const MediaView&) const = default;
+};
+
+struct SelfView {
+  MediaView microphone;
+  MediaView camera;
+  TrackId microphone_track;  ///< empty: none
+  TrackId camera_track;
+  std::string device_error;  ///< the browser's own words on the last device error
+  bool operator==(const SelfView&) const = default;
+};
+
+/// Where a remote track is found: transceiver `slot` of a connection. -1: there is none.
+struct TrackSource {
+  ConnectionNumber connection;
+  std::int64_t slot = -1;
+  bool operator==(const TrackSource&) const = default;
+};
+
+enum class LinkView : std::uint8_t { Connecting, Connected, Reconnecting, Unreachable };
+/// `Lost`: the server no longer lists this participant, though media still flows.
+enum class PeerSignalling : std::uint8_t { Present, Lost };
+
+struct ParticipantView {
+  UserId user_id;
+  std::string user_info;  ///< JSON object, validated and bounded
+  LinkView connection = LinkView::Connecting;
+  PeerSignalling signalling = PeerSignalling::Present;
+  bool older_client = false;  ///< speaks without our keys: the existing web client
+  MediaView microphone;
+  MediaView camera;
+  MediaView screen;
+  TrackSource microphone_source;
+  TrackSource camera_source;
+  TrackSource screen_source;
+  bool operator==(const ParticipantView&) const = default;
+};
+
+/// How often something was refused, dropped or repaired, by name.
+struct Counter {
+  std::string name;
+  std::int64_t count = 0;
+  bool operator==(const Counter&) const = default;
+};
+
+/// Absent: unchanged.
+struct SnapshotPatch {
+  std::optional<Phase> phase;
+  std::optional<RoomView> room;
+  std::optional<CallError> error;
+  std::optional<SignallingView> signalling;
+  std::optional<SelfView> self;
+  std::vector<ParticipantView> participants;  ///< new or changed ones
+  std::optional<std::vector<UserId>> order;   ///< all present, in the order in which they came
+  std::vector<Counter> diagnostics;           ///< changed ones
+  bool operator==(const SnapshotPatch&) const = default;
+  bool empty() const { return *this == SnapshotPatch{}; }
+};
+
+}  // namespace groupcall

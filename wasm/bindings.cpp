@@ -1,0 +1,20 @@
+// Embind declarations only: everything else is in wasm/bridge, where it is tested natively.
+#include <emscripten/bind.h>
+
+#include "wasm/bridge/call_bridge.h"
+
+namespace {
+
+// JavaScript's numbers are doubles; microseconds are exact in them up to 2^53 (285 years).
+std::string handle(groupcall::bridge::CallBridge& bridge, const std::string& event, double now_us) {
+  return bridge.handle(event, static_cast<std::int64_t>(now_us));
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(groupcall) {
+  emscripten::class_<groupcall::bridge::CallBridge>("CallBridge")
+      .constructor<std::string>()
+      .function("error", &groupcall::bridge::CallBridge::error)
+      .function("handle", &handle);
+}

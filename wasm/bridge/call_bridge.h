@@ -1,0 +1,39 @@
+/// The text border of the core: JSON in, JSON out. No Emscripten, so that it is tested
+/// natively; wasm/bindings.cpp is all that a browser adds.
+///
+/// What crosses here is the flight record: the config, then `[now, event]` lines. Replayed,
+/// they give the same reactions byte for byte.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/public/call_core.h"
+#include "core/wire/codec_error.h"
+
+namespace groupcall::bridge {
+
+class CallBridge {
+ public:
+  /// `config`: see config_tables.h. Check error() before the first handle().
+  explicit CallBridge(std::string_view config);
+
+  /// Empty, or why the config was refused (`missing-field: seed`).
+  const std::string& error() const { return error_; }
+
+  /// `event`: one line as in event_tables.h. `now_us`: microseconds, monotonic.
+  /// Returns `{"commands":[...],"wakeAt":µs,"patch":{...}}`; `wakeAt` is absent when there is
+  /// no deadline, `patch` when nothing changed. An event that is refused changes nothing and
+  /// gives `{"refused":"wrong-shape: slots"}`: a defect of the port, to be reported loudly.
+  std::string handle(std::string_view event, std::int64_t now_us);
+
+ private:
+  std::unique_ptr<CallCore> core_;
+  std::string error_;
+};
+
+/// `wrong-shape: slots`
+std::string describe(const wire::Refusal& refusal);
+
+}  // namespace groupcall::bridge

@@ -1,0 +1,40 @@
+/// How a call's config looks as JSON: the first line of a flight record.
+#pragma once
+
+#include "core/public/config.h"
+#include "core/wire/json_fields.h"
+
+namespace groupcall::wire {
+
+template <>
+struct WordsOf<Topology> {
+  static constexpr auto words = std::to_array<std::string_view>({"mesh", "sfu"});
+};
+template <>
+struct RecordOf<SelfConfig> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("userId", AT(SelfConfig, user_id), kRequired, limits::kIdBytes),
+      blob("userInfo", AT(SelfConfig, user_info), kOptional, limits::kUserInfoBytes),
+  });
+};
+template <>
+struct RecordOf<SignallingConfig> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("url", AT(SignallingConfig, url), kRequired, limits::kTextBytes),
+      field("path", AT(SignallingConfig, path), kOptional, limits::kTextBytes),
+      field("query", AT(SignallingConfig, query), kOptional, limits::kTextBytes),
+      blob("auth", AT(SignallingConfig, auth), kOptional, limits::kUserInfoBytes),
+  });
+};
+template <>
+struct RecordOf<CallConfig> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("self", AT(CallConfig, self), kRequired),
+      field("signalling", AT(CallConfig, signalling), kRequired),
+      field("seed", AT(CallConfig, seed), kRequired, limits::kTextBytes),
+      field("topology", AT(CallConfig, topology), kOptional),
+      field("joinTimeoutMs", AT(CallConfig, join_timeout_ms), kOptional),
+  });
+};
+
+}  // namespace groupcall::wire

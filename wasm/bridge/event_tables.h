@@ -1,0 +1,238 @@
+/// How events look as JSON: `{"type":"socket.frame","socket":1,"text":"2"}`.
+///
+/// Printed as TypeScript into web/src/protocol.ts by tools/print_protocol; a test holds the
+/// two together.
+#pragma once
+
+#include "core/public/event.h"
+#include "core/wire/record_set.h"
+#include "core/wire/sdp_fields.h"
+
+namespace groupcall::wire {
+
+template <>
+struct WordsOf<MediaKind> {
+  static constexpr auto words = std::to_array<std::string_view>({"audio", "video"});
+};
+template <>
+struct WordsOf<TransportState> {
+  static constexpr auto words = std::to_array<std::string_view>(
+      {"new", "connecting", "connected", "disconnected", "failed", "closed"});
+};
+
+template <>
+struct RecordOf<JoinRequested> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("request", AT(JoinRequested, request), kRequired),
+      field("roomId", AT(JoinRequested, room_id), kRequired, limits::kIdBytes),
+      field("groupId", AT(JoinRequested, group_id), kRequired, limits::kIdBytes),
+      field("callType", AT(JoinRequested, call_type), kRequired),
+      field("audio", AT(JoinRequested, audio), kRequired),
+      field("video", AT(JoinRequested, video), kRequired),
+      field("audioConstraints", AT(JoinRequested, audio_constraints), kOptional,
+            limits::kUserInfoBytes),
+      field("videoConstraints", AT(JoinRequested, video_constraints), kOptional,
+            limits::kUserInfoBytes),
+  });
+};
+template <>
+struct RecordOf<LeaveRequested> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("request", AT(LeaveRequested, request), kRequired)});
+};
+template <>
+struct RecordOf<MicrophoneWanted> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("on", AT(MicrophoneWanted, on), kRequired)});
+};
+template <>
+struct RecordOf<CameraWanted> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("on", AT(CameraWanted, on), kRequired)});
+};
+template <>
+struct RecordOf<SocketOpened> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("socket", AT(SocketOpened, socket), kRequired)});
+};
+template <>
+struct RecordOf<SocketFrame> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("socket", AT(SocketFrame, socket), kRequired),
+      field("text", AT(SocketFrame, text), kRequired),
+  });
+};
+template <>
+struct RecordOf<SocketClosed> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("socket", AT(SocketClosed, socket), kRequired),
+      field("code", AT(SocketClosed, code), kOptional),
+      field("reason", AT(SocketClosed, reason), kOptional, limits::kTextBytes),
+  });
+};
+
+/// The first two members of every event of one RTCPeerConnection.
+#define GROUPCALL_OF_CONNECTION(Struct)                              \
+  field("peer", AT(Struct, peer), kRequired, limits::kIdBytes),      \
+      field("connection", AT(Struct, connection), kRequired)
+
+template <>
+struct RecordOf<LocalDescriptionSet> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_OF_CONNECTION(LocalDescriptionSet),
+      field("op", AT(LocalDescriptionSet, op), kRequired),
+      field("description", AT(LocalDescriptionSet, description), kRequired),
+  });
+};
+template <>
+struct RecordOf<RemoteDescriptionSet> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_OF_CONNECTION(RemoteDescriptionSet),
+      field("op", AT(RemoteDescriptionSet, op), kRequired),
+      field("slots", AT(RemoteDescriptionSet, slots), kRequired, limits::kSlots),
+  });
+};
+template <>
+struct RecordOf<TrackAttached> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_OF_CONNECTION(TrackAttached),
+      field("op", AT(TrackAttached, op), kRequired),
+  });
+};
+template <>
+struct RecordOf<OperationFailed> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_OF_CONNECTION(OperationFailed),
+      field("op", AT(OperationFailed, op), kRequired),
+      field("name", AT(OperationFailed, name), kRequired, limits::kTextBytes),
+      field("message", AT(OperationFailed, message), kRequired, limits::kTextBytes),
+  });
+};
+template <>
+struct RecordOf<LocalCandidate> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_OF_CONNECTION(LocalCandidate),
+      field("candidate", AT(LocalCandidate, candidate), kRequired),
+  });
+};
+template <>
+struct RecordOf<TransportChanged> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_OF_CONNECTION(TransportChanged),
+      field("state", AT(TransportChanged, state), kRequired),
+  });
+};
+template <>
+struct RecordOf<DtlsClosed> {
+  static constexpr auto fields = std::to_array<Field>({GROUPCALL_OF_CONNECTION(DtlsClosed)});
+};
+template <>
+struct RecordOf<ChannelOpened> {
+  static constexpr auto fields = std::to_array<Field>({GROUPCALL_OF_CONNECTION(ChannelOpened)});
+};
+template <>
+struct RecordOf<ChannelMessage> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_OF_CONNECTION(ChannelMessage),
+      field("text", AT(ChannelMessage, text), kRequired),
+  });
+};
+template <>
+struct RecordOf<ChannelDrained> {
+  static constexpr auto fields = std::to_array<Field>({GROUPCALL_OF_CONNECTION(ChannelDrained)});
+};
+template <>
+struct RecordOf<ChannelClosed> {
+  static constexpr auto fields = std::to_array<Field>({GROUPCALL_OF_CONNECTION(ChannelClosed)});
+};
+template <>
+struct RecordOf<SlotSample> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("slot", AT(SlotSample, slot), kRequired),
+      field("bytes", AT(SlotSample, bytes), kRequired),
+      field("frames", AT(SlotSample, frames), kRequired),
+  });
+};
+template <>
+struct RecordOf<LinkSample> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_OF_CONNECTION(LinkSample),
+      field("slots", AT(LinkSample, slots), kRequired, limits::kSlots),
+  });
+};
+#undef GROUPCALL_OF_CONNECTION
+
+template <>
+struct RecordOf<StatsSampled> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("op", AT(StatsSampled, op), kRequired),
+      field("links", AT(StatsSampled, links), kRequired, 2 * limits::kParticipants),
+  });
+};
+template <>
+struct RecordOf<AcquiredTrack> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("track", AT(AcquiredTrack, track), kRequired, limits::kIdBytes),
+      field("deviceId", AT(AcquiredTrack, device_id), kOptional, limits::kTextBytes),
+      field("label", AT(AcquiredTrack, label), kOptional, limits::kTextBytes),
+  });
+};
+template <>
+struct RecordOf<MediaAcquired> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("op", AT(MediaAcquired, op), kRequired),
+      field("microphone", AT(MediaAcquired, microphone), kOptional),
+      field("camera", AT(MediaAcquired, camera), kOptional),
+  });
+};
+template <>
+struct RecordOf<MediaFailed> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("op", AT(MediaFailed, op), kRequired),
+      field("name", AT(MediaFailed, name), kRequired, limits::kTextBytes),
+      field("message", AT(MediaFailed, message), kRequired, limits::kTextBytes),
+  });
+};
+template <>
+struct RecordOf<LocalTrackEnded> {
+  static constexpr auto fields = std::to_array<Field>(
+      {field("track", AT(LocalTrackEnded, track), kRequired, limits::kIdBytes)});
+};
+template <>
+struct RecordOf<Slept> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("missedMs", AT(Slept, missed_ms), kRequired)});
+};
+
+/// Events without members.
+struct NoFields {
+  static constexpr std::array<Field, 0> fields{};
+};
+template <>
+struct RecordOf<Disposed> : NoFields {};
+template <>
+struct RecordOf<Woke> : NoFields {};
+template <>
+struct RecordOf<NetworkOnline> : NoFields {};
+template <>
+struct RecordOf<NetworkOffline> : NoFields {};
+template <>
+struct RecordOf<PageClosing> : NoFields {};
+
+template <>
+struct TagsOf<Event> {
+  static constexpr auto tags = std::to_array<std::string_view>({
+      "call.join",           "call.leave",        "call.dispose",
+      "call.setMicrophone",  "call.setCamera",    "socket.opened",
+      "socket.frame",        "socket.closed",     "pc.localDescriptionSet",
+      "pc.remoteDescriptionSet", "pc.trackAttached", "pc.operationFailed",
+      "pc.candidate",        "pc.transportChanged", "pc.dtlsClosed",
+      "channel.opened",      "channel.message",   "channel.drained",
+      "channel.closed",      "stats.sampled",     "media.acquired",
+      "media.failed",        "media.trackEnded",  "host.woke",
+      "host.slept",          "host.online",       "host.offline",
+      "host.pageClosing",
+  });
+};
+
+}  // namespace groupcall::wire

@@ -1,0 +1,385 @@
+// Printed by tools/print_protocol from the field tables in wasm/bridge. Do not edit: change
+// the table and run `tools/build --protocol`. What each member means, its unit and its limit
+// stand in core/public/event.h, command.h and snapshot.h.
+
+export type CallType = 'video' | 'voice';
+export type MediaKind = 'audio' | 'video';
+export type StreamName = 'camera' | 'screen';
+export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'ended';
+export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error';
+export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed';
+export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
+export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
+export type LinkView = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
+export type PeerSignalling = 'present' | 'lost';
+
+export interface CoreDescription {
+  readonly type: 'offer' | 'answer';
+  readonly sdp: string;
+}
+
+export interface CoreCandidate {
+  readonly candidate: string;
+  readonly sdpMid?: string;
+  readonly sdpMLineIndex?: number;
+  readonly usernameFragment?: string;
+}
+
+export interface CoreError {
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
+
+export interface MediaView {
+  readonly state: MediaState;
+  readonly reason: MediaReason;
+}
+
+export interface TrackSource {
+  readonly connection: number;
+  readonly slot?: number;
+}
+
+export interface RoomView {
+  readonly roomId: string;
+  readonly groupId: string;
+  readonly callType: CallType;
+  readonly joinedAtMs: number;
+}
+
+export interface SignallingView {
+  readonly state: SignallingState;
+  readonly error: CoreError;
+  readonly retryAtMs: number;
+}
+
+export interface SelfView {
+  readonly microphone: MediaView;
+  readonly camera: MediaView;
+  readonly microphoneTrack: string;
+  readonly cameraTrack: string;
+  readonly deviceError: string;
+}
+
+export interface ParticipantView {
+  readonly userId: string;
+  readonly userInfo: Readonly<Record<string, unknown>>;
+  readonly connection: LinkView;
+  readonly signalling: PeerSignalling;
+  readonly olderClient: boolean;
+  readonly microphone: MediaView;
+  readonly camera: MediaView;
+  readonly screen: MediaView;
+  readonly microphoneSource: TrackSource;
+  readonly cameraSource: TrackSource;
+  readonly screenSource: TrackSource;
+}
+
+export interface LinkSample {
+  readonly peer: string;
+  readonly connection: number;
+  readonly slots: readonly {
+    readonly slot: number;
+    readonly bytes: number;
+    readonly frames: number;
+  }[];
+}
+
+export interface SnapshotPatch {
+  readonly phase?: Phase;
+  readonly room?: RoomView;
+  readonly error?: CoreError;
+  readonly signalling?: SignallingView;
+  readonly self?: SelfView;
+  readonly participants?: readonly ParticipantView[];
+  readonly order?: readonly string[];
+  readonly diagnostics?: readonly {
+    readonly name: string;
+    readonly count: number;
+  }[];
+}
+
+export interface CoreConfig {
+  readonly self: {
+    readonly userId: string;
+    readonly userInfo?: Readonly<Record<string, unknown>>;
+  };
+  readonly signalling: {
+    readonly url: string;
+    readonly path?: string;
+    readonly query?: string;
+    readonly auth?: Readonly<Record<string, unknown>>;
+  };
+  readonly seed: string;
+  readonly topology?: 'mesh' | 'sfu';
+  readonly joinTimeoutMs?: number;
+}
+
+/** What a port reports. */
+export type CoreEvent =
+  | {
+      readonly type: 'call.join';
+      readonly request: number;
+      readonly roomId: string;
+      readonly groupId: string;
+      readonly callType: CallType;
+      readonly audio: boolean;
+      readonly video: boolean;
+      readonly audioConstraints?: string;
+      readonly videoConstraints?: string;
+    }
+  | {
+      readonly type: 'call.leave';
+      readonly request: number;
+    }
+  | {
+      readonly type: 'call.dispose';
+    }
+  | {
+      readonly type: 'call.setMicrophone';
+      readonly on: boolean;
+    }
+  | {
+      readonly type: 'call.setCamera';
+      readonly on: boolean;
+    }
+  | {
+      readonly type: 'socket.opened';
+      readonly socket: number;
+    }
+  | {
+      readonly type: 'socket.frame';
+      readonly socket: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'socket.closed';
+      readonly socket: number;
+      readonly code?: number;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'pc.localDescriptionSet';
+      readonly peer: string;
+      readonly connection: number;
+      readonly op: number;
+      readonly description: CoreDescription;
+    }
+  | {
+      readonly type: 'pc.remoteDescriptionSet';
+      readonly peer: string;
+      readonly connection: number;
+      readonly op: number;
+      readonly slots: readonly MediaKind[];
+    }
+  | {
+      readonly type: 'pc.trackAttached';
+      readonly peer: string;
+      readonly connection: number;
+      readonly op: number;
+    }
+  | {
+      readonly type: 'pc.operationFailed';
+      readonly peer: string;
+      readonly connection: number;
+      readonly op: number;
+      readonly name: string;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'pc.candidate';
+      readonly peer: string;
+      readonly connection: number;
+      readonly candidate: CoreCandidate;
+    }
+  | {
+      readonly type: 'pc.transportChanged';
+      readonly peer: string;
+      readonly connection: number;
+      readonly state: TransportState;
+    }
+  | {
+      readonly type: 'pc.dtlsClosed';
+      readonly peer: string;
+      readonly connection: number;
+    }
+  | {
+      readonly type: 'channel.opened';
+      readonly peer: string;
+      readonly connection: number;
+    }
+  | {
+      readonly type: 'channel.message';
+      readonly peer: string;
+      readonly connection: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'channel.drained';
+      readonly peer: string;
+      readonly connection: number;
+    }
+  | {
+      readonly type: 'channel.closed';
+      readonly peer: string;
+      readonly connection: number;
+    }
+  | {
+      readonly type: 'stats.sampled';
+      readonly op: number;
+      readonly links: readonly LinkSample[];
+    }
+  | {
+      readonly type: 'media.acquired';
+      readonly op: number;
+      readonly microphone?: {
+        readonly track: string;
+        readonly deviceId?: string;
+        readonly label?: string;
+      };
+      readonly camera?: {
+        readonly track: string;
+        readonly deviceId?: string;
+        readonly label?: string;
+      };
+    }
+  | {
+      readonly type: 'media.failed';
+      readonly op: number;
+      readonly name: string;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'media.trackEnded';
+      readonly track: string;
+    }
+  | {
+      readonly type: 'host.woke';
+    }
+  | {
+      readonly type: 'host.slept';
+      readonly missedMs: number;
+    }
+  | {
+      readonly type: 'host.online';
+    }
+  | {
+      readonly type: 'host.offline';
+    }
+  | {
+      readonly type: 'host.pageClosing';
+    };
+
+/** What a port carries out, in order. */
+export type CoreCommand =
+  | {
+      readonly type: 'call.resolve';
+      readonly request: number;
+    }
+  | {
+      readonly type: 'call.reject';
+      readonly request: number;
+      readonly error: CoreError;
+    }
+  | {
+      readonly type: 'socket.open';
+      readonly socket: number;
+      readonly url: string;
+    }
+  | {
+      readonly type: 'socket.send';
+      readonly socket: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'socket.close';
+      readonly socket: number;
+    }
+  | {
+      readonly type: 'pc.create';
+      readonly peer: string;
+      readonly connection: number;
+      readonly slots: readonly {
+        readonly kind: MediaKind;
+        readonly stream: StreamName;
+      }[];
+      readonly channel: boolean;
+    }
+  | {
+      readonly type: 'pc.setLocalDescription';
+      readonly peer: string;
+      readonly connection: number;
+      readonly op: number;
+      readonly restart: boolean;
+    }
+  | {
+      readonly type: 'pc.setRemoteDescription';
+      readonly peer: string;
+      readonly connection: number;
+      readonly op: number;
+      readonly description: CoreDescription;
+    }
+  | {
+      readonly type: 'pc.adoptSlots';
+      readonly peer: string;
+      readonly connection: number;
+      readonly streams: readonly StreamName[];
+    }
+  | {
+      readonly type: 'pc.addIceCandidate';
+      readonly peer: string;
+      readonly connection: number;
+      readonly candidate: CoreCandidate;
+    }
+  | {
+      readonly type: 'pc.attachTrack';
+      readonly peer: string;
+      readonly connection: number;
+      readonly op: number;
+      readonly slot: number;
+      readonly track: string;
+    }
+  | {
+      readonly type: 'pc.close';
+      readonly peer: string;
+      readonly connection: number;
+    }
+  | {
+      readonly type: 'channel.send';
+      readonly peer: string;
+      readonly connection: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'stats.collect';
+      readonly op: number;
+    }
+  | {
+      readonly type: 'media.acquire';
+      readonly op: number;
+      readonly microphone: boolean;
+      readonly camera: boolean;
+      readonly audioConstraints?: string;
+      readonly videoConstraints?: string;
+    }
+  | {
+      readonly type: 'media.enable';
+      readonly track: string;
+      readonly enabled: boolean;
+    }
+  | {
+      readonly type: 'media.stop';
+      readonly track: string;
+    };
+
+/** What CallBridge.handle() returns. */
+export type Reaction =
+  | {
+      readonly commands: readonly CoreCommand[];
+      /** Microseconds of the clock that was passed in; absent: no deadline. */
+      readonly wakeAt?: number;
+      readonly patch?: SnapshotPatch;
+      readonly refused?: never;
+    }
+  | { readonly refused: string; readonly commands?: never };
