@@ -86,7 +86,7 @@ export function attachSignalling(io, settings) {
 
 /** @param {import('socket.io').Socket} socket @returns {Connection} */
 function toConnection(socket) {
-  // The query is the only identity there is; `?userId=a&userId=b` arrives as an array and names nobody.
+  // The query is the only identity there is: what CONNECT carries is ignored, as the existing backend does.
   const { userId } = socket.handshake.query;
   return {
     id: socket.id,
