@@ -1,0 +1,80 @@
+/**
+ * Builds the package into web/dist/: index.js (with its source map), index.d.ts and what it
+ * imports, groupcall.wasm. Needs the WebAssembly build (`cmake --build --preset wasm`).
+ */
+
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+
+import { build } from 'esbuild';
+
+const web = path.dirname(fileURLToPath(import.meta.url));
+const wasmBuild = path.join(web, '../build/wasm/wasm');
+const glue = path.join(wasmBuild, 'groupcall.js');
+const wasm = path.join(wasmBuild, 'groupcall.wasm');
+const dist = path.join(web, 'dist');
+const types = path.join(web, '../build/web-types');
+
+async function needWasmBuild() {
+  for (const file of [glue, wasm]) {
+    const found = await stat(file).catch(() => null);
+    if (found) continue;
+    console.error(`web/build.mjs: ${path.relative(process.cwd(), file)} is missing.`);
+    console.error('Build it first: cmake --preset wasm && cmake --build --preset wasm');
+    process.exit(1);
+  }
+}
+
+/** One minified ES module of our TypeScript and Emscripten's glue. */
+async function bundle() {
+  await build({
+    absWorkingDir: web,
+    entryPoints: ['src/index.ts'],
+    outfile: path.join(dist, 'index.js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    sourcemap: true,
+    // Sources are inside the map; paths of this machine are not.
+    sourceRoot: '',
+    alias: { 'groupcall-wasm': glue },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
+
+/** Copies index.d.ts and whatever it reaches, and nothing of the inside. */
+async function emitTypes() {
+  const tsc = path.join(web, 'node_modules/typescript/bin/tsc');
+  await rm(types, { recursive: true, force: true });
+  execFileSync(
+    process.execPath,
+    [tsc, '--project', web, '--declaration', '--emitDeclarationOnly', '--outDir', types],
+    { stdio: 'inherit' },
+  );
+  const wanted = ['index.d.ts'];
+  for (const name of wanted) {
+    const text = await readFile(path.join(types, 'web/src', name), 'utf8');
+    for (const [, module] of text.matchAll(/from '\.\/([\w-]+)\.js'/g)) {
+      if (!wanted.includes(`${module}.d.ts`)) wanted.push(`${module}.d.ts`);
+    }
+    await writeFile(path.join(dist, name), text);
+  }
+}
+
+/** @param {string} name */
+async function printSize(name) {
+  const bytes = await readFile(path.join(dist, name));
+  const kB = (/** @type {number} */ size) => `${(size / 1000).toFixed(1).padStart(6)} kB`;
+  console.log(`${name.padEnd(16)} ${kB(bytes.length)}, brotli ${kB(brotliCompressSync(bytes).length)}`);
+}
+
+await needWasmBuild();
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+await Promise.all([bundle(), emitTypes(), copyFile(wasm, path.join(dist, 'groupcall.wasm'))]);
+for (const name of ['index.js', 'groupcall.wasm']) await printSize(name);

@@ -1,0 +1,38 @@
+/**
+ * Group calls for the browser.
+ *
+ * Importing this touches nothing global; the WebAssembly module is fetched by the first
+ * `createGroupCall()`.
+ *
+ * @packageDocumentation
+ */
+
+export { createGroupCall, type GroupCall } from './group-call.js';
+export type { GroupCallOptions, JoinOptions } from './options.js';
+export {
+  GroupCallError,
+  reasonText,
+  type CallProblem,
+  type GroupCallErrorCode,
+  type MediaDevice,
+  type ReasonText,
+} from './errors.js';
+export type {
+  CallRoom,
+  CallSnapshot,
+  MediaStatus,
+  MediaStreams,
+  Participant,
+  SelfParticipant,
+  SignallingStatus,
+  UserInfo,
+} from './snapshot.js';
+export type {
+  CallType,
+  LinkView,
+  MediaReason,
+  MediaState,
+  PeerSignalling,
+  Phase,
+  SignallingState,
+} from './protocol.js';

@@ -1,0 +1,93 @@
+/** Executes `pc.*`, `channel.*` and `stats.collect`: all peer connections, known by number. */
+
+import type { CoreCommand, TrackSource } from '../protocol.js';
+import { PeerLink } from './peer-link.js';
+import { describeFailure, type Count, type Port, type Report } from './port.js';
+
+export type PeersCommand = Extract<
+  CoreCommand,
+  { type: `pc.${string}` | `channel.${string}` | 'stats.collect' }
+>;
+type CreateCommand = Extract<PeersCommand, { type: 'pc.create' }>;
+
+/** What the peers need from the rest of the page. */
+export interface PeersOptions {
+  /** Makes an RTCPeerConnection; a parameter, so that tests need no browser. */
+  readonly open: (configuration: RTCConfiguration) => RTCPeerConnection;
+  /** Asked for each new connection, so that servers with expiring credentials can be renewed. */
+  readonly iceServers: () => readonly RTCIceServer[];
+  /** Finds a track of this page by id. */
+  readonly localTrack: (id: string) => MediaStreamTrack | null;
+}
+
+export class PeersPort implements Port<PeersCommand> {
+  readonly #report: Report;
+  readonly #count: Count;
+  readonly #options: PeersOptions;
+  readonly #links = new Map<number, PeerLink>();
+  #closed = false;
+
+  constructor(report: Report, count: Count, options: PeersOptions) {
+    this.#report = (event) => {
+      if (!this.#closed) report(event);
+    };
+    this.#count = count;
+    this.#options = options;
+  }
+
+  execute(command: PeersCommand): void {
+    switch (command.type) {
+      case 'pc.create':
+        return this.#create(command);
+      case 'pc.close':
+        this.#links.get(command.connection)?.close();
+        this.#links.delete(command.connection);
+        return;
+      case 'stats.collect':
+        void this.#collect(command.op);
+        return;
+      case 'pc.setLocalDescription':
+      case 'pc.setRemoteDescription':
+      case 'pc.adoptSlots':
+      case 'pc.addIceCandidate':
+      case 'pc.attachTrack':
+      case 'channel.send':
+        // A connection that could not be made has been reported as failed already.
+        return this.#links.get(command.connection)?.execute(command);
+      default:
+        command satisfies never;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const link of this.#links.values()) link.close();
+    this.#links.clear();
+  }
+
+  /** The stream of a remote track; null where the connection or the slot does not exist. */
+  stream({ connection, slot }: TrackSource): MediaStream | null {
+    return slot === undefined ? null : (this.#links.get(connection)?.stream(slot) ?? null);
+  }
+
+  #create(command: CreateCommand): void {
+    const { open, iceServers, localTrack } = this.#options;
+    let pc: RTCPeerConnection;
+    try {
+      // One transport for all slots: fewer candidates, and a link is up or down as a whole.
+      pc = open({ iceServers: [...iceServers()], bundlePolicy: 'max-bundle' });
+    } catch (error) {
+      const { peer, connection } = command;
+      this.#report({ type: 'pc.operationFailed', peer, connection, op: 0, ...describeFailure(error) });
+      return;
+    }
+    const link = new PeerLink(command, pc, this.#report, this.#count, localTrack);
+    this.#links.set(command.connection, link);
+    link.start(command);
+  }
+
+  async #collect(op: number): Promise<void> {
+    const samples = await Promise.all([...this.#links.values()].map((link) => link.sample()));
+    this.#report({ type: 'stats.sampled', op, links: samples.filter((sample) => sample !== null) });
+  }
+}

@@ -1,0 +1,124 @@
+/** What a page draws: an immutable picture of the call. */
+
+import type { CallProblem } from './errors.js';
+import type {
+  CallType,
+  LinkView,
+  MediaReason,
+  MediaState,
+  PeerSignalling,
+  Phase,
+  SignallingState,
+} from './protocol.js';
+
+/** What a user is known by: shown to the others as it is. */
+export interface UserInfo {
+  /** The name on the tile. */
+  readonly fullname?: string;
+  /** URL of a picture. */
+  readonly profilePic?: string;
+  /** Whatever else the application tells about its users; must be JSON. */
+  readonly [key: string]: unknown;
+}
+
+/** One microphone, camera or screen, of oneself or of somebody else. */
+export interface MediaStatus {
+  /**
+   * - `loading`: on its way, nothing to see or hear yet.
+   * - `on`: seen or heard.
+   * - `off`: turned off, by whom says `reason`.
+   * - `error`: it should be on, and cannot; `reason` says why.
+   * - `replacing`: one device takes over from another.
+   * - `ended`: the device went away.
+   */
+  readonly state: MediaState;
+  /** Why it is in this state; `reasonText()` puts it into words. */
+  readonly reason: MediaReason;
+}
+
+/**
+ * Streams to give to `srcObject`, one track each. The same object as long as the source stays
+ * the same. Whether there is anything to see tells `state`, not the presence of a stream.
+ */
+export interface MediaStreams {
+  readonly camera: MediaStream | null;
+  readonly microphone: MediaStream | null;
+  readonly screen: MediaStream | null;
+}
+
+/** The room that one is in, or joining. */
+export interface CallRoom {
+  readonly roomId: string;
+  readonly groupId: string;
+  readonly callType: CallType;
+  /** When one was first admitted, in milliseconds of `performance.now()`; null before. */
+  readonly joinedAtMs: number | null;
+}
+
+/** The connection to the signalling server. Media does not depend on it. */
+export interface SignallingStatus {
+  /**
+   * - `closed`: none is wanted.
+   * - `connecting`, `online`: as they say.
+   * - `waiting`: out of reach, tried again at `retryAtMs`.
+   * - `halted`: not tried again by itself; `error` says why.
+   */
+  readonly state: SignallingState;
+  /** Why it is not online, where that is known. */
+  readonly error: CallProblem | null;
+  /** When the next try comes, in milliseconds of `performance.now()`. */
+  readonly retryAtMs: number | null;
+}
+
+/** Oneself. */
+export interface SelfParticipant {
+  readonly userId: string;
+  readonly userInfo: UserInfo;
+  readonly microphone: MediaStatus;
+  readonly camera: MediaStatus;
+  readonly streams: MediaStreams;
+  /** The browser's own words on the last device error, for developers; may be empty. */
+  readonly deviceError: string;
+}
+
+/** Somebody else in the call. Its object is replaced when, and only when, something in it changed. */
+export interface Participant {
+  readonly userId: string;
+  /** As the participant's page sent it: not trusted, any member may be missing. */
+  readonly userInfo: UserInfo;
+  /** The media connection: `connecting`, `connected`, `reconnecting` or `unreachable` (tried once a minute). */
+  readonly connection: LinkView;
+  /** `lost`: the server no longer lists this participant, though media still flows. */
+  readonly signalling: PeerSignalling;
+  /** True for the chat application's former call client, which can do less. */
+  readonly olderClient: boolean;
+  readonly microphone: MediaStatus;
+  readonly camera: MediaStatus;
+  readonly screen: MediaStatus;
+  readonly streams: MediaStreams;
+}
+
+/**
+ * The call at one moment. Immutable; parts that did not change keep their identity from one
+ * snapshot to the next, so `===` tells what to draw again.
+ */
+export interface CallSnapshot {
+  /**
+   * - `idle`: not in a call.
+   * - `joining`: asked for, not admitted yet.
+   * - `joined`: in the call.
+   * - `reconnecting`: in the call, the server is out of reach; media goes on.
+   * - `leaving`: goodbyes are on their way (200 ms at most).
+   */
+  readonly phase: Phase;
+  /** Null when not in a call. */
+  readonly room: CallRoom | null;
+  /** Why the last call was refused or ended, unless it was left on purpose. */
+  readonly error: CallProblem | null;
+  readonly signalling: SignallingStatus;
+  readonly self: SelfParticipant;
+  /** The others, in the order in which they came. */
+  readonly participants: readonly Participant[];
+  /** How often something was refused, dropped or repaired, by name. For developers. */
+  readonly diagnostics: Readonly<Record<string, number>>;
+}
