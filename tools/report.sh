@@ -32,7 +32,7 @@ show_tail() {
 
 # What a running command is doing, from the last line of its log.
 latest_line() {
-  tail -c 2000 "$1" 2>/dev/null | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c 1-100
+  tail -c 2000 "$1" 2>/dev/null | tr '\r' '\n' | grep -av '^[[:space:]]*$' | tail -n 1 | cut -c 1-100
 }
 
 # watch_log LOG OWNER: tells now and then how a quiet command gets on, until it is

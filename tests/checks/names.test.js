@@ -40,3 +40,24 @@ for (const [what, text, name] of long) {
     assert.match(output, new RegExp(`core/room/a\\.cpp:\\d+: .*(${name}).* has \\d+ lines`));
   });
 }
+
+const longScripts = [
+  ['a function', `export function draw(x) {\n${lines(70)}}\n`, 'draw'],
+  ['an arrow function', `const draw = (x) => {\n${lines(70)}};\n`, 'draw'],
+  ['a method with types', `class A {\n  async draw(x: number): Promise<void> {\n${lines(70)}  }\n}\n`, 'draw'],
+  ['a function with braces in its literals', `function draw(x) {\n  y = /[}'"]}/.test('}}') + \`}${'${x}'}}\`; // }}\n${lines(69)}}\n`, 'draw'],
+];
+for (const [what, text, name] of longScripts) {
+  test(`names finds that ${what} of a script does not fit a screen`, (t) => {
+    const { code, output } = check('names', makeTree(t, { 'web/src/a.ts': text }));
+    assert.equal(code, 1, output);
+    assert.match(output, new RegExp(`web/src/a\\.ts:\\d+: ${name} has \\d+ lines`));
+  });
+}
+
+test('names lets a script have long classes, tables and blocks that are no function', (t) => {
+  const methods = Array.from({ length: 30 }, (_, index) => `  m${index}() {\n    return ${index};\n  }\n`).join('');
+  const text = `class A {\n${methods}}\nconst table = {\n${'  a: 1,\n'.repeat(100)}};\nif (x) {\n${lines(100)}}\n${`function f() {\n${lines(68)}}\n`}`;
+  const { code, output } = check('names', makeTree(t, { 'web/src/a.js': text }));
+  assert.equal(code, 0, output);
+});

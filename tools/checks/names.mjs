@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Checks that names say what a thing is, and that functions fit a screen.
 
-import { functionsOf } from './cpp_source.mjs';
+import { functionsOf as cppFunctionsOf } from './cpp_source.mjs';
+import { functionsOf as scriptFunctionsOf } from './script_source.mjs';
 import { finding, runCheck } from './source_tree.mjs';
 
 /** Names under which anything may gather. */
@@ -28,7 +29,7 @@ function checkPath(file, seen) {
   return findings;
 }
 
-function checkFunctions(tree, file) {
+function checkFunctions(tree, file, functionsOf) {
   return functionsOf(tree.read(file))
     .filter(({ lines }) => lines > LONGEST_FUNCTION)
     .map(({ name, line, lines }) => finding(file, line, `${name} has ${lines} lines; ${LONGEST_FUNCTION} fit a screen`));
@@ -38,6 +39,7 @@ runCheck('names', (tree) => {
   const seen = new Set();
   return [
     ...tree.paths.flatMap((file) => checkPath(file, seen)),
-    ...tree.matching(/\.(h|cpp)$/).flatMap((file) => checkFunctions(tree, file)),
+    ...tree.matching(/\.(h|cpp)$/).flatMap((file) => checkFunctions(tree, file, cppFunctionsOf)),
+    ...tree.matching(/\.(ts|tsx|js|mjs)$/).flatMap((file) => checkFunctions(tree, file, scriptFunctionsOf)),
   ];
 });
