@@ -125,8 +125,10 @@ std::string protocol() {
   name_record<CallConfig>("CoreConfig");
 
   std::string text =
-      "// Printed by tools/print_protocol from the field tables in wasm/bridge. Do not edit: change\n"
-      "// the table and run `tools/build --protocol`. What each member means, its unit and its limit\n"
+      "// Printed by tools/print_protocol from the field tables in wasm/bridge. Do not edit: "
+      "change\n"
+      "// the table and run `tools/build --protocol`. What each member means, its unit and its "
+      "limit\n"
       "// stand in core/public/event.h, command.h and snapshot.h.\n\n";
   text += alias_of<CallType>() + alias_of<MediaKind>() + alias_of<StreamName>();
   text += alias_of<TransportState>() + alias_of<MediaState>() + alias_of<MediaReason>();

@@ -142,11 +142,10 @@ struct StopTrack {
   bool operator==(const StopTrack&) const = default;
 };
 
-using Command =
-    std::variant<ResolveRequest, RejectRequest, OpenSocket, SendFrame, CloseSocket,
-                 CreateConnection, SetLocalDescription, SetRemoteDescription, AdoptSlots,
-                 AddIceCandidate, AttachTrack, CloseConnection, SendChannel, CollectStats,
-                 AcquireMedia, EnableTrack, StopTrack>;
+using Command = std::variant<ResolveRequest, RejectRequest, OpenSocket, SendFrame, CloseSocket,
+                             CreateConnection, SetLocalDescription, SetRemoteDescription,
+                             AdoptSlots, AddIceCandidate, AttachTrack, CloseConnection, SendChannel,
+                             CollectStats, AcquireMedia, EnableTrack, StopTrack>;
 
 /// In the order in which they are to be carried out.
 using Commands = std::vector<Command>;

@@ -65,36 +65,36 @@ inline constexpr std::uint32_t kSlots = 16;
 
 /// Times. Sources: core/README.md, "Deadlines".
 namespace deadlines {
-inline constexpr Duration kSocketOpen = 10s;       ///< WebSocket, handshake and CONNECT together
-inline constexpr Duration kReconnectFirst = 300ms; ///< after the immediate first try, doubling
-inline constexpr Duration kReconnectSoon = 1s;     ///< ceiling during the first 30 s of an outage
-inline constexpr Duration kReconnectLater = 5s;    ///< ceiling after that
+inline constexpr Duration kSocketOpen = 10s;        ///< WebSocket, handshake and CONNECT together
+inline constexpr Duration kReconnectFirst = 300ms;  ///< after the immediate first try, doubling
+inline constexpr Duration kReconnectSoon = 1s;      ///< ceiling during the first 30 s of an outage
+inline constexpr Duration kReconnectLater = 5s;     ///< ceiling after that
 inline constexpr Duration kOutageSoon = 30s;
-inline constexpr Duration kStableSocket = 30s;     ///< a socket this old resets the storm guard
+inline constexpr Duration kStableSocket = 30s;  ///< a socket this old resets the storm guard
 inline constexpr Duration kStormWindow = 300s;
-inline constexpr int kStormConnections = 10;       ///< per window: half of the server's 20 an address
-inline constexpr Duration kJoinAnswer = 5s;        ///< `joined` after `join`, before it is asked again
-inline constexpr Duration kWithdraw = 15s;         ///< a withdrawn join that the server never confirmed
+inline constexpr int kStormConnections = 10;  ///< per window: half of the server's 20 an address
+inline constexpr Duration kJoinAnswer = 5s;   ///< `joined` after `join`, before it is asked again
+inline constexpr Duration kWithdraw = 15s;    ///< a withdrawn join that the server never confirmed
 
-inline constexpr Duration kOfferResend = 3s;       ///< the same offer again
-inline constexpr Duration kOfferRenew = 8s;        ///< a new offer
-inline constexpr Duration kLinkGiveUp = 15s;       ///< a new link
-inline constexpr Duration kOperation = 10s;        ///< a browser operation that never completes
-inline constexpr Duration kConnect = 15s;          ///< from answer to connected
-inline constexpr Duration kRebuildFirst = 1s;      ///< after an immediate first rebuild, doubling
+inline constexpr Duration kOfferResend = 3s;   ///< the same offer again
+inline constexpr Duration kOfferRenew = 8s;    ///< a new offer
+inline constexpr Duration kLinkGiveUp = 15s;   ///< a new link
+inline constexpr Duration kOperation = 10s;    ///< a browser operation that never completes
+inline constexpr Duration kConnect = 15s;      ///< from answer to connected
+inline constexpr Duration kRebuildFirst = 1s;  ///< after an immediate first rebuild, doubling
 inline constexpr Duration kRebuildMost = 16s;
-inline constexpr Duration kForeignGrace = 4s;      ///< an older client's own offer is awaited first
-inline constexpr Duration kForeignNudge = 1s;      ///< after connecting, see protocol section 3
-inline constexpr Duration kGhostSilence = 7s;      ///< absent and silent this long: gone
+inline constexpr Duration kForeignGrace = 4s;  ///< an older client's own offer is awaited first
+inline constexpr Duration kForeignNudge = 1s;  ///< after connecting, see protocol section 3
+inline constexpr Duration kGhostSilence = 7s;  ///< absent and silent this long: gone
 
-inline constexpr Duration kAcquire = 60s;          ///< a permission prompt may take a person a while
-inline constexpr Duration kBlackFrames = 120ms;    ///< camera off: let black out before releasing
+inline constexpr Duration kAcquire = 60s;        ///< a permission prompt may take a person a while
+inline constexpr Duration kBlackFrames = 120ms;  ///< camera off: let black out before releasing
 inline constexpr Duration kAttachRetry = 2s;
 inline constexpr Duration kStatsPeriod = 1s;
-inline constexpr Duration kStatsEager = 200ms;     ///< while a first picture is awaited
-inline constexpr Duration kEagerSpan = 5s;         ///< how long after connecting that lasts
-inline constexpr Duration kFrozen = 2s;            ///< no decoded frame for this long
-inline constexpr Duration kDrain = 200ms;          ///< `leave()` waits this long for goodbyes
+inline constexpr Duration kStatsEager = 200ms;  ///< while a first picture is awaited
+inline constexpr Duration kEagerSpan = 5s;      ///< how long after connecting that lasts
+inline constexpr Duration kFrozen = 2s;         ///< no decoded frame for this long
+inline constexpr Duration kDrain = 200ms;       ///< `leave()` waits this long for goodbyes
 }  // namespace deadlines
 
 }  // namespace groupcall

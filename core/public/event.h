@@ -28,19 +28,34 @@ struct JoinRequested {
   std::string audio_constraints;
   std::string video_constraints;
 };
-struct LeaveRequested { RequestId request; };
+struct LeaveRequested {
+  RequestId request;
+};
 /// The last event of a call: everything is released in its reaction, without any wait.
 struct Disposed {};
-struct MicrophoneWanted { bool on = false; };
-struct CameraWanted { bool on = false; };
+struct MicrophoneWanted {
+  bool on = false;
+};
+struct CameraWanted {
+  bool on = false;
+};
 
 // ---- our own WebSocket ---------------------------------------------------------------
 
-struct SocketOpened { SocketNumber socket; };
+struct SocketOpened {
+  SocketNumber socket;
+};
 /// One text frame, Engine.IO and Socket.IO still around it.
-struct SocketFrame { SocketNumber socket; std::string text; };
+struct SocketFrame {
+  SocketNumber socket;
+  std::string text;
+};
 /// Closed, or failed to open; RFC 6455 section 7.4 code.
-struct SocketClosed { SocketNumber socket; std::int64_t code = 0; std::string reason; };
+struct SocketClosed {
+  SocketNumber socket;
+  std::int64_t code = 0;
+  std::string reason;
+};
 
 // ---- RTCPeerConnection ---------------------------------------------------------------
 
@@ -59,7 +74,11 @@ struct RemoteDescriptionSet {
   std::vector<MediaKind> slots;
 };
 /// replaceTrack() settled.
-struct TrackAttached { UserId peer; ConnectionNumber connection; OpId op; };
+struct TrackAttached {
+  UserId peer;
+  ConnectionNumber connection;
+  OpId op;
+};
 /// The operation `op` was rejected with a DOMException; op 0: making the connection itself,
 /// or a candidate.
 struct OperationFailed {
@@ -69,19 +88,39 @@ struct OperationFailed {
   std::string name;
   std::string message;
 };
-struct LocalCandidate { UserId peer; ConnectionNumber connection; IceCandidate candidate; };
+struct LocalCandidate {
+  UserId peer;
+  ConnectionNumber connection;
+  IceCandidate candidate;
+};
 struct TransportChanged {
   UserId peer;
   ConnectionNumber connection;
   TransportState state = TransportState::New;
 };
 /// RTCDtlsTransport.state became "closed": the far side closed on purpose.
-struct DtlsClosed { UserId peer; ConnectionNumber connection; };
-struct ChannelOpened { UserId peer; ConnectionNumber connection; };
-struct ChannelMessage { UserId peer; ConnectionNumber connection; std::string text; };
+struct DtlsClosed {
+  UserId peer;
+  ConnectionNumber connection;
+};
+struct ChannelOpened {
+  UserId peer;
+  ConnectionNumber connection;
+};
+struct ChannelMessage {
+  UserId peer;
+  ConnectionNumber connection;
+  std::string text;
+};
 /// Everything sent on the channel has left the page (bufferedAmount is zero).
-struct ChannelDrained { UserId peer; ConnectionNumber connection; };
-struct ChannelClosed { UserId peer; ConnectionNumber connection; };
+struct ChannelDrained {
+  UserId peer;
+  ConnectionNumber connection;
+};
+struct ChannelClosed {
+  UserId peer;
+  ConnectionNumber connection;
+};
 
 /// What one receiver has counted since it exists (RTCInboundRtpStreamStats).
 struct SlotSample {
@@ -95,25 +134,44 @@ struct LinkSample {
   std::vector<SlotSample> slots;
 };
 /// The answer to `stats.collect`, for all links at once.
-struct StatsSampled { OpId op; std::vector<LinkSample> links; };
+struct StatsSampled {
+  OpId op;
+  std::vector<LinkSample> links;
+};
 
 // ---- devices -------------------------------------------------------------------------
 
 /// One live track; `track` empty means that there is none.
-struct AcquiredTrack { TrackId track; std::string device_id; std::string label; };
+struct AcquiredTrack {
+  TrackId track;
+  std::string device_id;
+  std::string label;
+};
 /// getUserMedia() resolved. A stream that nobody waits for any more is stopped at once.
-struct MediaAcquired { OpId op; AcquiredTrack microphone; AcquiredTrack camera; };
+struct MediaAcquired {
+  OpId op;
+  AcquiredTrack microphone;
+  AcquiredTrack camera;
+};
 /// getUserMedia() rejected: DOMException name and message.
-struct MediaFailed { OpId op; std::string name; std::string message; };
+struct MediaFailed {
+  OpId op;
+  std::string name;
+  std::string message;
+};
 /// MediaStreamTrack "ended": unplugged, or stopped by the browser or system.
-struct LocalTrackEnded { TrackId track; };
+struct LocalTrackEnded {
+  TrackId track;
+};
 
 // ---- the page ------------------------------------------------------------------------
 
 /// The deadline of the last reaction has come. Every other event serves as well.
 struct Woke {};
 /// The wall clock moved on by over 2 s more than the monotonic one.
-struct Slept { std::int64_t missed_ms = 0; };
+struct Slept {
+  std::int64_t missed_ms = 0;
+};
 struct NetworkOnline {};
 struct NetworkOffline {};
 /// `pagehide`: goodbyes go out inside this very reaction.
@@ -121,10 +179,10 @@ struct PageClosing {};
 
 using Event =
     std::variant<JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted,
-                 SocketOpened, SocketFrame, SocketClosed, LocalDescriptionSet,
-                 RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate,
-                 TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage, ChannelDrained,
-                 ChannelClosed, StatsSampled, MediaAcquired, MediaFailed, LocalTrackEnded, Woke,
-                 Slept, NetworkOnline, NetworkOffline, PageClosing>;
+                 SocketOpened, SocketFrame, SocketClosed, LocalDescriptionSet, RemoteDescriptionSet,
+                 TrackAttached, OperationFailed, LocalCandidate, TransportChanged, DtlsClosed,
+                 ChannelOpened, ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled,
+                 MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline,
+                 NetworkOffline, PageClosing>;
 
 }  // namespace groupcall

@@ -27,4 +27,17 @@ using LinkNumber = StrongNumber<struct LinkNumberTag>;
 /// Names a promise that the host holds for the user (`join`, `leave`).
 using RequestId = StrongNumber<struct RequestIdTag>;
 
+/// Hands out the numbers of one call; none is given twice.
+class IdSource {
+ public:
+  OpId next_op() { return OpId{++last_op_}; }
+  ConnectionNumber next_connection() { return ConnectionNumber{++last_connection_}; }
+  SocketNumber next_socket() { return SocketNumber{++last_socket_}; }
+
+ private:
+  std::int64_t last_op_ = 0;
+  std::int64_t last_connection_ = 0;
+  std::int64_t last_socket_ = 0;
+};
+
 }  // namespace groupcall

@@ -18,7 +18,8 @@ inline constexpr int kSlotCount = 4;
 /// Microphone and camera share one MediaStream, screen and its sound another.
 enum class StreamName : std::uint8_t { Camera, Screen };
 
-/// What a person sees of a camera or microphone. Always derived from facts, see media/camera_state.h.
+/// What a person sees of a camera or microphone. Always derived from facts, see
+/// media/camera_state.h.
 enum class MediaState : std::uint8_t { Loading, On, Off, Error, Replacing, Ended };
 
 /// Why a state is what it is; the host turns it into words and remedies.
@@ -44,6 +45,13 @@ enum class MediaReason : std::uint8_t {
 };
 
 /// RTCPeerConnectionState.
-enum class TransportState : std::uint8_t { New, Connecting, Connected, Disconnected, Failed, Closed };
+enum class TransportState : std::uint8_t {
+  New,
+  Connecting,
+  Connected,
+  Disconnected,
+  Failed,
+  Closed
+};
 
 }  // namespace groupcall

@@ -25,7 +25,7 @@ enum class ErrorCode : std::uint8_t {
   Replaced,           ///< the same user connected from another tab or device
   GroupNotFound,
   NotAMember,
-  JoinFailed,         ///< the server's own "Failed to join group call"
+  JoinFailed,  ///< the server's own "Failed to join group call"
 };
 
 struct CallError {
@@ -35,8 +35,8 @@ struct CallError {
 };
 
 enum class Phase : std::uint8_t {
-  Idle,          ///< not in a call
-  Joining,       ///< asked for, not admitted yet
+  Idle,     ///< not in a call
+  Joining,  ///< asked for, not admitted yet
   Joined,
   Reconnecting,  ///< in a call, the server is out of reach; media goes on
   Leaving,       ///< goodbyes are on their way (200 ms at most), or a join is being withdrawn
@@ -52,11 +52,11 @@ struct RoomView {
 };
 
 enum class SignallingState : std::uint8_t {
-  Closed,      ///< no socket is wanted
+  Closed,  ///< no socket is wanted
   Connecting,
   Online,
-  Waiting,     ///< the next try comes at `retry_at_ms`
-  Halted,      ///< not tried again by itself; `reason` says why
+  Waiting,  ///< the next try comes at `retry_at_ms`
+  Halted,   ///< not tried again by itself; `reason` says why
 };
 
 struct SignallingView {

@@ -9,18 +9,18 @@ namespace groupcall::wire {
 
 enum class CodecError : std::uint8_t {
   None,
-  Empty,          ///< no text at all
-  TooLong,        ///< over the limit named for it
-  NotJson,        ///< malformed, or invalid UTF-8
-  TooDeep,        ///< nested beyond limits::kBlobDepth
-  WrongShape,     ///< JSON of another kind than expected (an array for an object, ...)
+  Empty,       ///< no text at all
+  TooLong,     ///< over the limit named for it
+  NotJson,     ///< malformed, or invalid UTF-8
+  TooDeep,     ///< nested beyond limits::kBlobDepth
+  WrongShape,  ///< JSON of another kind than expected (an array for an object, ...)
   MissingField,
-  OutOfRange,     ///< a number that is negative, fractional or beyond 2^53
-  UnknownChoice,  ///< a text that is none of the listed words
-  UnknownType,    ///< a packet or message type that does not exist
-  BadPacket,      ///< Engine.IO or Socket.IO framing broken
-  BinaryPacket,   ///< well-formed, but no event of ours has attachments
-  OtherNamespace, ///< well-formed, but not for namespace "/"
+  OutOfRange,      ///< a number that is negative, fractional or beyond 2^53
+  UnknownChoice,   ///< a text that is none of the listed words
+  UnknownType,     ///< a packet or message type that does not exist
+  BadPacket,       ///< Engine.IO or Socket.IO framing broken
+  BinaryPacket,    ///< well-formed, but no event of ours has attachments
+  OtherNamespace,  ///< well-formed, but not for namespace "/"
 };
 
 /// What was refused, for the diagnostics: never a throw, never fatal.

@@ -72,8 +72,7 @@ bool decode_choice(const json::value& value, const Field& field, std::uint8_t& i
   return refuse(refusal, CodecError::UnknownChoice, field.name);
 }
 
-bool store_blob(const json::value& value, const Field& field, std::string& into,
-                Refusal& refusal) {
+bool store_blob(const json::value& value, const Field& field, std::string& into, Refusal& refusal) {
   if (!value.is_object()) return refuse(refusal, CodecError::WrongShape, field.name);
   if (!within_depth(value, limits::kBlobDepth))
     return refuse(refusal, CodecError::TooDeep, field.name);
@@ -203,8 +202,8 @@ void encode_value(const Field& field, const void* record, std::string& out) {
       encode_record(field.record, &member<char>(record, field), out);
       break;
     case FieldKind::Maybe:
-      encode_value(*field.container->element,
-                   field.container->at(&member<char>(record, field), 0), out);
+      encode_value(*field.container->element, field.container->at(&member<char>(record, field), 0),
+                   out);
       break;
     case FieldKind::List: {
       const void* list = &member<char>(record, field);

@@ -63,9 +63,9 @@ using Words = std::span<const std::string_view>;
 struct Container {
   std::size_t (*size)(const void* container);
   const void* (*at)(const void* container, std::size_t index);
-  void* (*append)(void* container);     ///< a new default element
+  void* (*append)(void* container);  ///< a new default element
   void (*drop_last)(void* container);
-  const Field* element;                 ///< its offset is 0
+  const Field* element;  ///< its offset is 0
 };
 
 struct Field {
@@ -74,9 +74,9 @@ struct Field {
   Presence presence = Presence::Required;
   std::uint32_t offset = 0;
   std::uint32_t limit = 0;
-  FieldSpan record;                       ///< Record
-  Words words;                            ///< Choice; for Whole: keys that must hold text
-  const Container* container = nullptr;   ///< Maybe, List
+  FieldSpan record;                      ///< Record
+  Words words;                           ///< Choice; for Whole: keys that must hold text
+  const Container* container = nullptr;  ///< Maybe, List
 };
 
 /// Specialise with `static constexpr auto fields`.
@@ -148,7 +148,7 @@ struct Shape<std::string> {
 template <class Tag>
 struct Shape<StrongText<Tag>> : Shape<std::string> {};
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 struct Shape<T> {
   static_assert(sizeof(T) == 1, "the walker writes one byte");
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p, std::uint32_t) {
@@ -156,7 +156,7 @@ struct Shape<T> {
   }
 };
 template <class T>
-  requires std::is_class_v<T>
+requires std::is_class_v<T>
 struct Shape<T> {
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p, std::uint32_t) {
     return {name, FieldKind::Record, p, at, 0, FieldSpan(RecordOf<T>::fields), {}, nullptr};
@@ -166,7 +166,8 @@ template <class T>
 struct Shape<std::vector<T>> {
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p,
                                std::uint32_t limit) {
-    return {name, FieldKind::List, p, at, limit, {}, {}, &VectorContainer<std::vector<T>, T>::table};
+    return {
+        name, FieldKind::List, p, at, limit, {}, {}, &VectorContainer<std::vector<T>, T>::table};
   }
 };
 template <class T>

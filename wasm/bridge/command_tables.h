@@ -14,8 +14,8 @@ struct WordsOf<StreamName> {
 };
 template <>
 struct WordsOf<MediaState> {
-  static constexpr auto words = std::to_array<std::string_view>(
-      {"loading", "on", "off", "error", "replacing", "ended"});
+  static constexpr auto words =
+      std::to_array<std::string_view>({"loading", "on", "off", "error", "replacing", "ended"});
 };
 template <>
 struct WordsOf<MediaReason> {
@@ -34,18 +34,18 @@ struct WordsOf<ErrorCode> {
 };
 template <>
 struct WordsOf<Phase> {
-  static constexpr auto words = std::to_array<std::string_view>(
-      {"idle", "joining", "joined", "reconnecting", "leaving"});
+  static constexpr auto words =
+      std::to_array<std::string_view>({"idle", "joining", "joined", "reconnecting", "leaving"});
 };
 template <>
 struct WordsOf<SignallingState> {
-  static constexpr auto words = std::to_array<std::string_view>(
-      {"closed", "connecting", "online", "waiting", "halted"});
+  static constexpr auto words =
+      std::to_array<std::string_view>({"closed", "connecting", "online", "waiting", "halted"});
 };
 template <>
 struct WordsOf<LinkView> {
-  static constexpr auto words = std::to_array<std::string_view>(
-      {"connecting", "connected", "reconnecting", "unreachable"});
+  static constexpr auto words =
+      std::to_array<std::string_view>({"connecting", "connected", "reconnecting", "unreachable"});
 };
 template <>
 struct WordsOf<PeerSignalling> {
@@ -99,9 +99,8 @@ struct RecordOf<SlotPlan> {
 };
 
 /// The first two members of every command to one RTCPeerConnection.
-#define GROUPCALL_TO_CONNECTION(Struct)             \
-  field("peer", AT(Struct, peer), kRequired),       \
-      field("connection", AT(Struct, connection), kRequired)
+#define GROUPCALL_TO_CONNECTION(Struct) \
+  field("peer", AT(Struct, peer), kRequired), field("connection", AT(Struct, connection), kRequired)
 
 template <>
 struct RecordOf<CreateConnection> {
@@ -194,10 +193,23 @@ struct RecordOf<StopTrack> {
 template <>
 struct TagsOf<Command> {
   static constexpr auto tags = std::to_array<std::string_view>({
-      "call.resolve", "call.reject", "socket.open", "socket.send", "socket.close", "pc.create",
-      "pc.setLocalDescription", "pc.setRemoteDescription", "pc.adoptSlots", "pc.addIceCandidate",
-      "pc.attachTrack", "pc.close", "channel.send", "stats.collect", "media.acquire",
-      "media.enable", "media.stop",
+      "call.resolve",
+      "call.reject",
+      "socket.open",
+      "socket.send",
+      "socket.close",
+      "pc.create",
+      "pc.setLocalDescription",
+      "pc.setRemoteDescription",
+      "pc.adoptSlots",
+      "pc.addIceCandidate",
+      "pc.attachTrack",
+      "pc.close",
+      "channel.send",
+      "stats.collect",
+      "media.acquire",
+      "media.enable",
+      "media.stop",
   });
 };
 

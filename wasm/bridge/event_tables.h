@@ -72,8 +72,8 @@ struct RecordOf<SocketClosed> {
 };
 
 /// The first two members of every event of one RTCPeerConnection.
-#define GROUPCALL_OF_CONNECTION(Struct)                              \
-  field("peer", AT(Struct, peer), kRequired, limits::kIdBytes),      \
+#define GROUPCALL_OF_CONNECTION(Struct)                         \
+  field("peer", AT(Struct, peer), kRequired, limits::kIdBytes), \
       field("connection", AT(Struct, connection), kRequired)
 
 template <>
@@ -222,15 +222,33 @@ struct RecordOf<PageClosing> : NoFields {};
 template <>
 struct TagsOf<Event> {
   static constexpr auto tags = std::to_array<std::string_view>({
-      "call.join",           "call.leave",        "call.dispose",
-      "call.setMicrophone",  "call.setCamera",    "socket.opened",
-      "socket.frame",        "socket.closed",     "pc.localDescriptionSet",
-      "pc.remoteDescriptionSet", "pc.trackAttached", "pc.operationFailed",
-      "pc.candidate",        "pc.transportChanged", "pc.dtlsClosed",
-      "channel.opened",      "channel.message",   "channel.drained",
-      "channel.closed",      "stats.sampled",     "media.acquired",
-      "media.failed",        "media.trackEnded",  "host.woke",
-      "host.slept",          "host.online",       "host.offline",
+      "call.join",
+      "call.leave",
+      "call.dispose",
+      "call.setMicrophone",
+      "call.setCamera",
+      "socket.opened",
+      "socket.frame",
+      "socket.closed",
+      "pc.localDescriptionSet",
+      "pc.remoteDescriptionSet",
+      "pc.trackAttached",
+      "pc.operationFailed",
+      "pc.candidate",
+      "pc.transportChanged",
+      "pc.dtlsClosed",
+      "channel.opened",
+      "channel.message",
+      "channel.drained",
+      "channel.closed",
+      "stats.sampled",
+      "media.acquired",
+      "media.failed",
+      "media.trackEnded",
+      "host.woke",
+      "host.slept",
+      "host.online",
+      "host.offline",
       "host.pageClosing",
   });
 };

@@ -1,0 +1,225 @@
+// CallCore::handle(): one event in, then everything that follows from it.
+#include "core/public/call_core.h"
+
+#include "core/call/router.h"
+
+namespace groupcall {
+
+CallCore::CallCore(CallConfig config) : router_(std::make_unique<Router>(std::move(config))) {}
+CallCore::~CallCore() = default;
+
+Reaction CallCore::handle(const Event& event, Instant now) { return router_->handle(event, now); }
+
+CallCore::Router::Router(CallConfig config)
+    : config_(std::move(config)),
+      random_(config_.seed),
+      session_(config_.signalling, config_.self.user_id) {}
+
+Reaction CallCore::Router::handle(const Event& event, Instant now) {
+  if (now > now_) now_ = now;
+  if (disposed_) {
+    // A device that was still being opened must not stay on.
+    if (const auto* late = std::get_if<MediaAcquired>(&event)) on(*late);
+    if (const auto* join = std::get_if<JoinRequested>(&event))
+      commands_.push_back(RejectRequest{join->request, {ErrorCode::Disposed, {}}});
+    if (const auto* leave = std::get_if<LeaveRequested>(&event))
+      commands_.push_back(ResolveRequest{leave->request});
+    return Reaction{std::exchange(commands_, {}), kNever, {}};
+  }
+  std::visit([this](const auto& e) { on(e); }, event);
+  send_signals();
+  run_due_timers();
+  reconcile();
+  set_timers();
+  build_patch();
+  touched_.clear();
+  roster_changed_ = false;
+  return Reaction{std::exchange(commands_, {}), disposed_ ? kNever : timers_.earliest(),
+                  snapshot_.take()};
+}
+
+SignallingSession::Output CallCore::Router::session_output() {
+  return {now_, ids_, random_, counters_, commands_, session_events_};
+}
+NegotiationContext CallCore::Router::negotiation_context() {
+  return {now_, ids_, counters_, commands_, signals_};
+}
+LocalMedia::Output CallCore::Router::media_output() { return {now_, ids_, counters_, commands_}; }
+
+void CallCore::Router::touch_all() {
+  for (const auto& [user, link] : links_) touch(user);
+}
+
+// ---- deadlines -------------------------------------------------------------------------
+
+void CallCore::Router::run_due_timers() {
+  // What the event itself moved is known first; each owner is looked at once at most.
+  set_timers();
+  std::vector<TimerKey> due;
+  while (auto key = timers_.take_due(now_)) due.push_back(std::move(*key));
+  for (const TimerKey& key : due) {
+    run_timer(key);
+    send_signals();
+  }
+}
+
+void CallCore::Router::run_timer(const TimerKey& key) {
+  switch (key.owner) {
+    case TimerKey::Owner::Session: {
+      auto session = session_output();
+      session_.on_deadline(session);
+      run_session_events();
+      return;
+    }
+    case TimerKey::Owner::Room:
+      on_room_deadline();
+      return;
+    case TimerKey::Owner::Media: {
+      auto media = media_output();
+      media_.on_deadline(media);
+      return;
+    }
+    case TimerKey::Owner::Stats:
+      on_stats_deadline();
+      return;
+    case TimerKey::Owner::Link:
+      if (links_.contains(key.peer)) on_link_deadline(key.peer);
+      return;
+  }
+}
+
+void CallCore::Router::set_timers() {
+  timers_.set({TimerKey::Owner::Session, {}}, session_.deadline());
+  timers_.set({TimerKey::Owner::Room, {}}, room_deadline());
+  timers_.set({TimerKey::Owner::Media, {}}, media_.deadline());
+  timers_.set({TimerKey::Owner::Stats, {}}, stats_at_);
+  for (const auto& [user, yes] : touched_) {
+    const Link* link = links_.find(user);
+    timers_.set({TimerKey::Owner::Link, user}, link == nullptr ? kNever : link->deadline());
+  }
+}
+
+// ---- closing differences ---------------------------------------------------------------
+
+void CallCore::Router::reconcile() {
+  const TrackId microphone = media_.track(Source::Microphone);
+  const TrackId camera = media_.track(Source::Camera);
+  if (!(microphone == sent_microphone_) || !(camera == sent_camera_)) touch_all();
+  sent_microphone_ = microphone;
+  sent_camera_ = camera;
+  auto context = negotiation_context();
+  for (const auto& [user, yes] : touched_)
+    if (Link* link = links_.find(user)) link->send_tracks(microphone, camera, context);
+  announce();
+  sample_stats();
+}
+
+// The others are told what we send, after each admission and at each change.
+void CallCore::Router::announce() {
+  if (phase_ != RoomPhase::In || !session_.online()) return;
+  const bool audio = media_.announced(Source::Microphone);
+  const bool video = media_.announced(Source::Camera);
+  if (announced_ && announced_->audio == audio && announced_->video == video) return;
+  announced_ = Announced{audio, video};
+  session_.send(wire::UpdateTracks{room_.room_id, wire::WireTracks{audio, video, mark()}},
+                commands_);
+}
+
+void CallCore::Router::sample_stats() {
+  const bool in_call = phase_ == RoomPhase::In || phase_ == RoomPhase::Rejoining;
+  if (!in_call || links_.empty()) {
+    stats_at_ = kNever;
+    stats_op_ = {};
+  } else if (stats_at_ == kNever) {
+    stats_at_ = now_ + deadlines::kStatsEager;
+  } else if (stats_op_.none() && now_ < eager_until_) {
+    stats_at_ = earlier(stats_at_, now_ + deadlines::kStatsEager);
+  }
+}
+
+void CallCore::Router::on_stats_deadline() {
+  if (stats_at_ > now_) return;
+  if (!stats_op_.none()) {
+    counters_.add("slow-stats");
+    touch_all();  // silence is judged all the same
+  }
+  stats_op_ = ids_.next_op();
+  stats_at_ = now_ + 3 * deadlines::kStatsPeriod;
+  commands_.push_back(CollectStats{stats_op_});
+}
+
+void CallCore::Router::on(const StatsSampled& event) {
+  if (event.op != stats_op_ || event.op.none()) {
+    counters_.add("stale-operations");
+    return;
+  }
+  stats_op_ = {};
+  stats_at_ = now_ + (now_ < eager_until_ ? Duration(deadlines::kStatsEager)
+                                          : Duration(deadlines::kStatsPeriod));
+  auto context = negotiation_context();
+  for (const LinkSample& sample : event.links)
+    if (Link* link = links_.find(sample.peer)) link->on_sample(sample, context);
+  touch_all();
+}
+
+// ---- devices ---------------------------------------------------------------------------
+
+void CallCore::Router::on(const MediaAcquired& event) {
+  auto media = media_output();
+  media_.on_acquired(event, media);
+}
+
+void CallCore::Router::on(const MediaFailed& event) {
+  auto media = media_output();
+  media_.on_failed(event, media);
+}
+
+void CallCore::Router::on(const LocalTrackEnded& event) { media_.on_track_ended(event); }
+
+// ---- what is shown ---------------------------------------------------------------------
+
+void CallCore::Router::build_patch() {
+  static constexpr auto kShown =
+      std::to_array<Phase>({Phase::Idle, Phase::Joining, Phase::Joined, Phase::Reconnecting,
+                            Phase::Leaving, Phase::Leaving});
+  snapshot_.phase(kShown[static_cast<std::size_t>(phase_)]);
+  snapshot_.room(room_);
+  snapshot_.error(error_);
+  snapshot_.signalling(session_.view());
+  snapshot_.self(self_view());
+  if (roster_changed_) snapshot_.order(roster_.in_order());
+  for (const auto& [user, yes] : touched_)
+    if (roster_.find(user) != nullptr) snapshot_.participant(participant_view(user));
+  snapshot_.diagnostics(counters_);
+}
+
+SelfView CallCore::Router::self_view() const {
+  return SelfView{media_.view(Source::Microphone), media_.view(Source::Camera),
+                  media_.track(Source::Microphone), media_.track(Source::Camera),
+                  media_.error_text()};
+}
+
+ParticipantView CallCore::Router::participant_view(const UserId& user) const {
+  const Participant& who = *roster_.find(user);
+  ParticipantView view;
+  view.user_id = user;
+  view.user_info = who.user_info;
+  view.signalling = who.present ? PeerSignalling::Present : PeerSignalling::Lost;
+  view.older_client = who.capability == Capability::Foreign;
+  const Link* link = links_.find(user);
+  if (link != nullptr) view.connection = link->negotiation.view();
+  const auto seen = [&](Slot slot, bool announced, bool is_video) {
+    const Flow flow = link == nullptr ? Flow::None : link->flow(slot, now_);
+    return remote_state({announced, view.connection, is_video, flow});
+  };
+  view.microphone = seen(Slot::Microphone, who.audio, false);
+  view.camera = seen(Slot::Camera, who.video, true);
+  view.screen = seen(Slot::Screen, who.screen, true);
+  if (link == nullptr) return view;
+  view.microphone_source = link->source(Slot::Microphone);
+  view.camera_source = link->source(Slot::Camera);
+  if (who.screen) view.screen_source = link->source(Slot::Screen);
+  return view;
+}
+
+}  // namespace groupcall

@@ -1,0 +1,94 @@
+#include "core/call/link.h"
+
+namespace groupcall {
+
+namespace {
+
+// In what an older client offers, the first sound is its microphone, the first picture its
+// camera and the second its screen (protocol, section 3). Ours have a fixed order.
+std::int64_t slot_index(Slot slot, const std::vector<MediaKind>& kinds, bool foreign) {
+  if (!foreign) {
+    const auto index = static_cast<std::int64_t>(slot);
+    return index < static_cast<std::int64_t>(kinds.size()) ? index : -1;
+  }
+  if (slot == Slot::ScreenAudio) return -1;
+  const MediaKind kind = slot == Slot::Microphone ? MediaKind::Audio : MediaKind::Video;
+  int skip = slot == Slot::Screen ? 1 : 0;
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    if (kinds[i] == kind && skip-- == 0) return static_cast<std::int64_t>(i);
+  return -1;
+}
+
+}  // namespace
+
+void Link::send_tracks(const TrackId& microphone, const TrackId& camera, NegotiationContext& ctx) {
+  if (senders_of_ != negotiation.connection()) {
+    senders_of_ = negotiation.connection();
+    senders_ = {};
+    channel_open = false;
+  }
+  if (senders_of_.none()) return;
+  send_track(Slot::Microphone, senders_[0], microphone, ctx);
+  send_track(Slot::Camera, senders_[1], camera, ctx);
+}
+
+void Link::send_track(Slot slot, Sender& sender, const TrackId& wanted, NegotiationContext& ctx) {
+  const std::int64_t index = slot_index(slot, negotiation.slots(), negotiation.pair().foreign());
+  if (index < 0 || !sender.op.none()) return;
+  if (sender.attached == wanted) sender.retry_at = {};
+  if (sender.attached == wanted || ctx.now < sender.retry_at) return;
+  sender.op = ctx.ids.next_op();
+  sender.requested = wanted;
+  ctx.commands.push_back(
+      AttachTrack{negotiation.pair().peer, senders_of_, sender.op, index, wanted});
+}
+
+void Link::on_track_attached(const TrackAttached& event, NegotiationContext& ctx) {
+  for (Sender& sender : senders_) {
+    if (event.connection != senders_of_ || event.op != sender.op || event.op.none()) continue;
+    sender.op = {};
+    sender.attached = sender.requested;
+    sender.retry_at = {};
+    return;
+  }
+  ctx.counters.add("stale-operations");
+}
+
+bool Link::on_attach_failed(const OperationFailed& event, NegotiationContext& ctx) {
+  for (Sender& sender : senders_) {
+    if (event.connection != senders_of_ || event.op != sender.op || event.op.none()) continue;
+    sender.op = {};
+    sender.retry_at = ctx.now + deadlines::kAttachRetry;
+    ctx.counters.add("failed-attachments");
+    return true;
+  }
+  return false;
+}
+
+void Link::on_sample(const LinkSample& sample, NegotiationContext& ctx) {
+  if (sample.connection != negotiation.media_connection()) return;
+  if (remote_of_ != sample.connection) {
+    remote_of_ = sample.connection;
+    remote_.reset();
+  }
+  remote_.on_sample(sample, ctx.now);
+}
+
+std::int64_t Link::index_of(Slot slot) const {
+  return slot_index(slot, negotiation.media_slots(), negotiation.pair().foreign());
+}
+
+TrackSource Link::source(Slot slot) const {
+  const std::int64_t index = index_of(slot);
+  if (index < 0) return {};
+  return TrackSource{negotiation.media_connection(), index};
+}
+
+Instant Link::deadline() const {
+  Instant first = earlier(negotiation.deadline(), earlier(nudge_at, ghost_at));
+  for (const Sender& sender : senders_)
+    if (sender.op.none() && sender.retry_at > Instant{}) first = earlier(first, sender.retry_at);
+  return first;
+}
+
+}  // namespace groupcall

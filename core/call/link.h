@@ -1,0 +1,57 @@
+/// One peer of the mesh: its negotiation, what we send on it, and what arrives.
+#pragma once
+
+#include <array>
+
+#include "core/media/local_media.h"
+#include "core/media/remote_media.h"
+#include "core/negotiation/peer_negotiation.h"
+
+namespace groupcall {
+
+class Link {
+ public:
+  Link(PeerNegotiation::Pair pair, Role role) : negotiation(std::move(pair), role) {}
+
+  PeerNegotiation negotiation;
+  bool channel_open = false;  ///< of the current connection
+  Instant nudge_at = kNever;  ///< older clients: repeat our tracks then
+  Instant ghost_at = kNever;  ///< absent: look then whether it is silent
+
+  /// Makes the senders of the current connection carry these tracks (empty: nothing).
+  void send_tracks(const TrackId& microphone, const TrackId& camera, NegotiationContext& ctx);
+  void on_track_attached(const TrackAttached& event, NegotiationContext& ctx);
+  /// Returns whether the failed operation was one of ours.
+  bool on_attach_failed(const OperationFailed& event, NegotiationContext& ctx);
+
+  /// Counts what arrived; a sample of another connection is stale.
+  void on_sample(const LinkSample& sample, NegotiationContext& ctx);
+  /// The peer says that this slot is on now: what arrived before does not count.
+  void on_announced_on(Slot slot) { remote_.on_announced_on(index_of(slot)); }
+  Instant last_arrival() const { return remote_.last_arrival(); }
+
+  /// Position of a slot among the m-lines that are worth showing, or -1.
+  std::int64_t index_of(Slot slot) const;
+  Flow flow(Slot slot, Instant now) const { return remote_.flow(index_of(slot), now); }
+  /// Where the host finds the remote track of a slot.
+  TrackSource source(Slot slot) const;
+
+  Instant deadline() const;
+
+ private:
+  struct Sender {
+    TrackId attached;
+    TrackId requested;
+    OpId op;
+    Instant retry_at{};
+  };
+
+  void send_track(Slot slot, Sender& sender, const TrackId& wanted, NegotiationContext& ctx);
+
+  std::array<Sender, 2> senders_;  ///< microphone, camera
+  ConnectionNumber senders_of_;
+  RemoteMedia remote_;
+  ConnectionNumber remote_of_;
+};
+
+}  // namespace groupcall

@@ -1,0 +1,187 @@
+/// The inside of CallCore: brings facts to those whom they concern and carries their
+/// decisions out. It owns the room's state; everything else is owned by its parts.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/base/counters.h"
+#include "core/base/flat_map.h"
+#include "core/base/random.h"
+#include "core/base/timer_table.h"
+#include "core/call/link.h"
+#include "core/call/snapshot_builder.h"
+#include "core/media/local_media.h"
+#include "core/public/call_core.h"
+#include "core/room/room_phase.h"
+#include "core/room/roster.h"
+#include "core/signalling/signalling_session.h"
+
+namespace groupcall {
+
+/// Whose deadline a timer is; links are told apart by their peer.
+struct TimerKey {
+  enum class Owner : unsigned char { Session, Room, Media, Stats, Link };
+  Owner owner = Owner::Session;
+  UserId peer;
+  bool operator==(const TimerKey&) const = default;
+  bool operator<(const TimerKey& o) const {
+    return owner != o.owner ? owner < o.owner : peer < o.peer;
+  }
+};
+
+class CallCore::Router {
+ public:
+  explicit Router(CallConfig config);
+  Reaction handle(const Event& event, Instant now);
+
+ private:
+  // What the user wants (router_room.cpp).
+  void on(const JoinRequested& event);
+  void on(const LeaveRequested& event);
+  void on(const Disposed& event);
+  void on(const MicrophoneWanted& event);
+  void on(const CameraWanted& event);
+  void on(const PageClosing& event);
+
+  // The server (router_room.cpp for the room, router_peers.cpp for what peers say).
+  void on(const SocketOpened& event);
+  void on(const SocketFrame& event);
+  void on(const SocketClosed& event);
+  void on(const NetworkOnline& event);
+  void on(const NetworkOffline& event);
+  void on(const Slept& event);
+  void on(const Woke&) {}
+  void run_session_events();
+  void on_server(WentOnline event);
+  void on_server(WentOffline event);
+  void on_server(wire::ServerMessage& message);
+  void on_message(wire::Joined& message);
+  void on_message(wire::ParticipantJoined& message);
+  void on_message(const wire::ParticipantLeft& message);
+  void on_message(const wire::TracksUpdated& message);
+  void on_message(const wire::ScreenShareStarted& message);
+  void on_message(const wire::ScreenShareStopped& message);
+  void on_message(wire::OfferReceived& message);
+  void on_message(wire::AnswerReceived& message);
+  void on_message(wire::CandidateReceived& message);
+  void on_message(const wire::Invitation&) {}
+  void on_message(const wire::RoomError& message);
+  void on_message(const wire::ConnectionReplaced&) {}  // the session's
+  void on_message(const wire::ServerShuttingDown&) {}  // the loss that follows is what counts
+  void on_message(const wire::ServerError&) {}         // the session's
+
+  // The browser (router_peers.cpp, and the devices in call_core.cpp).
+  void on(const LocalDescriptionSet& event);
+  void on(const RemoteDescriptionSet& event);
+  void on(const TrackAttached& event);
+  void on(const OperationFailed& event);
+  void on(const LocalCandidate& event);
+  void on(const TransportChanged& event);
+  void on(const DtlsClosed& event);
+  void on(const ChannelOpened& event);
+  void on(const ChannelMessage& event);
+  void on(const ChannelDrained& event);
+  void on(const ChannelClosed& event);
+  void on(const StatsSampled& event);
+  void on(const MediaAcquired& event);
+  void on(const MediaFailed& event);
+  void on(const LocalTrackEnded& event);
+
+  // The room (router_room.cpp).
+  bool advance(RoomEvent event);
+  void start_join(const JoinRequested& wish);
+  void send_join();
+  void admit(wire::Joined& message);
+  void refuse(CallError error);
+  void on_session_halted();
+  void begin_withdrawal();
+  void say_goodbyes();
+  void finish();
+  void end_now(ErrorCode reason);
+  void on_room_deadline();
+  void settle_joins(const CallError& error);
+  Instant room_deadline() const;
+
+  // Peers (router_peers.cpp).
+  bool in_our_room(const RoomId& room);
+  Link* link_for_signal(const UserId& sender, const LinkAddress& address, bool is_offer);
+  void admit_unlisted(const UserId& sender, const LinkAddress& address);
+  void tell_epoch(const UserId& peer, const Epoch& theirs);
+  void sync_links();
+  void sync_pair(const UserId& user);
+  void remove_participant(const UserId& user);
+  void look_after_absent(const UserId& user);
+  void on_link_deadline(const UserId& user);
+  void send_signals();
+  Link* find_link(const UserId& user);
+  bool departed(const Epoch& epoch) const;
+
+  // After each event (call_core.cpp).
+  void run_due_timers();
+  void run_timer(const TimerKey& key);
+  void reconcile();
+  void announce();
+  void sample_stats();
+  void on_stats_deadline();
+  void set_timers();
+  void build_patch();
+  ParticipantView participant_view(const UserId& user) const;
+  SelfView self_view() const;
+  void touch(const UserId& user) { touched_[user] = true; }
+  void touch_all();
+
+  SignallingSession::Output session_output();
+  NegotiationContext negotiation_context();
+  LocalMedia::Output media_output();
+  wire::PeerMark mark() const { return {wire::kProtocolVersion, epoch_}; }
+
+  CallConfig config_;
+  Random random_;
+  IdSource ids_;
+  Counters counters_;
+  Instant now_{};
+  bool disposed_ = false;
+
+  SignallingSession session_;
+  Roster roster_;
+  LocalMedia media_;
+  FlatMap<UserId, Link> links_;
+  TimerTable<TimerKey> timers_;
+  SnapshotBuilder snapshot_;
+
+  RoomPhase phase_ = RoomPhase::Out;
+  RoomView room_;
+  CallError error_;
+  Epoch epoch_;
+  std::vector<Epoch> departed_;             ///< of participants who are gone, newest last
+  std::vector<RequestId> join_requests_;    ///< promises that wait for the admission
+  std::vector<RequestId> leave_requests_;   ///< promises that wait for the end
+  std::optional<JoinRequested> next_join_;  ///< asked for while the last call was ending
+  Instant phase_deadline_ = kNever;         ///< of Joining, Withdrawing, Leaving
+  Instant join_again_at_ = kNever;          ///< the server has not confirmed the join by then
+  bool join_sent_ = false;                  ///< on this socket, not confirmed
+  bool ghost_possible_ = false;             ///< a join went out on a socket that was lost
+  CallError last_refusal_;                  ///< "Failed to join group call", which is retried
+  struct Announced {
+    bool audio;
+    bool video;
+  };
+  std::optional<Announced> announced_;  ///< since this admission
+
+  TrackId sent_microphone_;  ///< what links were last told to send
+  TrackId sent_camera_;
+
+  OpId stats_op_;
+  Instant stats_at_ = kNever;
+  Instant eager_until_{};
+
+  // Of the event at hand.
+  Commands commands_;
+  std::vector<SessionEvent> session_events_;
+  std::vector<PeerSignal> signals_;
+  FlatMap<UserId, bool> touched_;  ///< links and tiles to look at again
+  bool roster_changed_ = false;
+};
+
+}  // namespace groupcall

@@ -1,0 +1,411 @@
+// Peers: who is there, the links to them, and what they say.
+#include <algorithm>
+
+#include "core/call/router.h"
+#include "core/topology/topology.h"
+
+namespace groupcall {
+
+namespace {
+
+constexpr std::size_t kDepartedEpochs = 64;
+
+// What a peer says of itself goes before what the server stored: `tracks` are merged at each
+// update, userInfo is the first one ever sent.
+Announcement announcement(wire::WireParticipant& who) {
+  const Epoch& newest =
+      who.tracks.mark.epoch.empty() ? who.user_info.mark.epoch : who.tracks.mark.epoch;
+  return Announcement{who.user_id, std::move(who.user_info.json), who.tracks.audio,
+                      who.tracks.video, newest};
+}
+
+}  // namespace
+
+Link* CallCore::Router::find_link(const UserId& user) {
+  Link* link = links_.find(user);
+  if (link == nullptr) {
+    counters_.add("stale-connection-events");
+  } else {
+    touch(user);
+  }
+  return link;
+}
+
+bool CallCore::Router::departed(const Epoch& epoch) const {
+  return !epoch.empty() && std::find(departed_.begin(), departed_.end(), epoch) != departed_.end();
+}
+
+// ---- the roster ------------------------------------------------------------------------
+
+void CallCore::Router::admit(wire::Joined& message) {
+  if (phase_ != RoomPhase::In && !advance(RoomEvent::Admitted)) return;
+  if (room_.joined_at_ms == 0) room_.joined_at_ms = to_us(now_) / 1'000;
+  room_.call_type = message.call_type;
+  join_sent_ = false;
+  ghost_possible_ = false;
+  join_again_at_ = kNever;
+  phase_deadline_ = kNever;
+  announced_.reset();
+  error_ = {};
+  settle_joins({});
+  std::vector<Announcement> list;
+  for (wire::WireParticipant& who : message.participants) {
+    Announcement announced = announcement(who);
+    if (announced.user == config_.self.user_id || departed(announced.epoch)) continue;
+    list.push_back(std::move(announced));
+  }
+  const std::vector<UserId> missing = roster_.on_joined(list);
+  roster_changed_ = true;
+  sync_links();
+  for (const UserId& user : missing) look_after_absent(user);
+  touch_all();
+}
+
+void CallCore::Router::on_message(wire::ParticipantJoined& message) {
+  if (!in_our_room(message.room_id)) return;
+  Announcement announced = announcement(message.participant);
+  if (announced.user == config_.self.user_id || phase_ != RoomPhase::In) {
+    counters_.add("unexpected-messages");
+    return;
+  }
+  roster_.on_participant_joined(announced);
+  roster_changed_ = true;
+  sync_links();
+  touch(announced.user);
+}
+
+void CallCore::Router::on_message(const wire::ParticipantLeft& message) {
+  if (!in_our_room(message.room_id) || !roster_.on_left(message.user_id)) return;
+  look_after_absent(message.user_id);
+}
+
+void CallCore::Router::on_message(const wire::TracksUpdated& message) {
+  const UserId& user = message.user_id;
+  Participant* who = in_our_room(message.room_id) ? roster_.find(user) : nullptr;
+  if (who == nullptr || departed(message.tracks.mark.epoch)) {
+    counters_.add("unknown-senders");
+    return;
+  }
+  const bool turned_on = message.tracks.video && !who->video;
+  roster_.on_tracks(user, message.tracks.audio, message.tracks.video, message.tracks.mark.epoch);
+  sync_pair(user);
+  touch(user);
+  if (!turned_on) return;
+  if (Link* link = links_.find(user)) link->on_announced_on(Slot::Camera);
+  eager_until_ = now_ + deadlines::kEagerSpan;
+}
+
+void CallCore::Router::on_message(const wire::ScreenShareStarted& message) {
+  Participant* who = in_our_room(message.room_id) ? roster_.find(message.user_id) : nullptr;
+  if (who == nullptr) return;
+  who->screen = true;
+  touch(message.user_id);
+}
+
+void CallCore::Router::on_message(const wire::ScreenShareStopped& message) {
+  Participant* who = in_our_room(message.room_id) ? roster_.find(message.user_id) : nullptr;
+  if (who == nullptr) return;
+  who->screen = false;
+  touch(message.user_id);
+}
+
+// The server no longer lists them. They are gone when their connection is closed too, or when
+// nothing has come from them for a while; until then their media may well outlive the server's
+// opinion.
+void CallCore::Router::look_after_absent(const UserId& user) {
+  const Participant* who = roster_.find(user);
+  if (who == nullptr || who->present) return;
+  Link* link = links_.find(user);
+  touch(user);
+  if (link == nullptr || !link->negotiation.any_connected()) {
+    remove_participant(user);
+    return;
+  }
+  const Instant last = link->last_arrival() == kNever ? now_ : link->last_arrival();
+  const Instant silent_at = last + deadlines::kGhostSilence;
+  if (link->ghost_at != kNever && silent_at <= now_) {
+    remove_participant(user);
+  } else {
+    link->ghost_at = std::max(silent_at, now_ + 1s);
+  }
+}
+
+void CallCore::Router::remove_participant(const UserId& user) {
+  if (Link* link = links_.find(user)) {
+    auto context = negotiation_context();
+    link->negotiation.close(context);
+    links_.erase(user);
+  }
+  const Participant* who = roster_.find(user);
+  if (who != nullptr && !who->epoch.empty()) {
+    departed_.push_back(who->epoch);
+    if (departed_.size() > kDepartedEpochs) departed_.erase(departed_.begin());
+  }
+  roster_.remove(user);
+  roster_changed_ = true;
+  touch(user);
+}
+
+// ---- links -----------------------------------------------------------------------------
+
+void CallCore::Router::sync_links() {
+  std::vector<UserId> users;
+  std::vector<UserId> present;
+  for (const auto& [user, who] : roster_.all())
+    if (who.present || links_.contains(user)) users.push_back(user);
+  for (const auto& [user, link] : links_) present.push_back(user);
+  const LinkDiff diff =
+      diff_links(plan_links(config_.topology, config_.self.user_id, users), present);
+  for (const UserId& user : diff.close) remove_participant(user);
+  for (const UserId& user : present) sync_pair(user);
+  for (const UserId& user : diff.open) sync_pair(user);
+}
+
+// Makes the link to this user one of the present epoch pair.
+void CallCore::Router::sync_pair(const UserId& user) {
+  const Participant* who = roster_.find(user);
+  if (who == nullptr) return;
+  const bool foreign = who->capability == Capability::Foreign;
+  const Epoch theirs = foreign ? Epoch{} : who->epoch;
+  auto context = negotiation_context();
+  if (Link* link = links_.find(user)) {
+    if (who->present) link->ghost_at = kNever;
+    if (link->negotiation.pair().theirs == theirs) return;
+    link->negotiation.close(context);
+    links_.erase(user);
+  }
+  Link& link = links_.put(user, Link(PeerNegotiation::Pair{user, epoch_, theirs}, who->our_role));
+  link.negotiation.begin(context);
+  touch(user);
+}
+
+void CallCore::Router::on_link_deadline(const UserId& user) {
+  Link* link = find_link(user);
+  if (link == nullptr) return;
+  if (link->ghost_at <= now_) {
+    look_after_absent(user);
+    link = links_.find(user);
+    if (link == nullptr) return;
+  }
+  if (link->nudge_at <= now_) {
+    link->nudge_at = kNever;
+    announced_.reset();  // repeats our tracks, unchanged: older clients attach us then
+  }
+  const bool may_judge = phase_ == RoomPhase::In && session_.online() &&
+                         session_.last_delivery() >= link->negotiation.waiting_since();
+  auto context = negotiation_context();
+  link->negotiation.on_deadline(may_judge, context);
+}
+
+// ---- what peers say --------------------------------------------------------------------
+
+// Checks the sender and both epochs of a message; the link that it concerns, or nothing.
+Link* CallCore::Router::link_for_signal(const UserId& sender, const LinkAddress& address,
+                                        bool is_offer) {
+  if (phase_ != RoomPhase::In || sender == config_.self.user_id) {
+    counters_.add("unexpected-messages");
+    return nullptr;
+  }
+  if (!roster_.find(sender)) admit_unlisted(sender, address);
+  if (!roster_.find(sender)) {
+    counters_.add("unknown-senders");
+    return nullptr;
+  }
+  if (address.absent()) {
+    roster_.on_foreign_message(sender);
+  } else {
+    const bool wants_offer = address.request == PeerRequest::OfferPlease;
+    const Role role = wants_offer && !is_offer ? Role::Offerer : Role::Answerer;
+    if (departed(address.from) || !roster_.on_message_epoch(sender, address.from, role)) {
+      counters_.add("stale-epochs");
+      return nullptr;
+    }
+  }
+  sync_pair(sender);
+  touch(sender);
+  if (address.absent() || address.to == epoch_) return links_.find(sender);
+  counters_.add("other-epochs");
+  if (address.request != PeerRequest::EpochTold) tell_epoch(sender, address.from);
+  return nullptr;
+}
+
+// A message to our present epoch is from somebody who saw us in the room, even if the server's
+// word of them was lost: nobody else knows it.
+void CallCore::Router::admit_unlisted(const UserId& sender, const LinkAddress& address) {
+  if (address.absent() || !(address.to == epoch_) || departed(address.from)) return;
+  counters_.add("unlisted-peers");
+  roster_.on_participant_joined(Announcement{sender, "{}", true, true, address.from});
+  roster_changed_ = true;
+}
+
+void CallCore::Router::tell_epoch(const UserId& peer, const Epoch& theirs) {
+  PeerSignal signal;
+  signal.peer = peer;
+  signal.address = LinkAddress{epoch_, theirs, {}, 0, PeerRequest::EpochTold};
+  signals_.push_back(std::move(signal));
+}
+
+void CallCore::Router::on_message(wire::OfferReceived& message) {
+  if (!in_our_room(message.room_id)) return;
+  if (message.offer.type != DescriptionType::Offer) {
+    counters_.add("refused-message-wrong-shape");
+    return;
+  }
+  Link* link = link_for_signal(message.sender, message.offer.address, true);
+  if (link == nullptr) return;
+  auto context = negotiation_context();
+  link->negotiation.on_offer({message.offer.type, std::move(message.offer.sdp)},
+                             message.offer.address, context);
+}
+
+void CallCore::Router::on_message(wire::AnswerReceived& message) {
+  if (!in_our_room(message.room_id)) return;
+  if (message.answer.type != DescriptionType::Answer) {
+    counters_.add("refused-message-wrong-shape");
+    return;
+  }
+  Link* link = link_for_signal(message.sender, message.answer.address, false);
+  if (link == nullptr) return;
+  auto context = negotiation_context();
+  link->negotiation.on_answer({message.answer.type, std::move(message.answer.sdp)},
+                              message.answer.address, context);
+}
+
+void CallCore::Router::on_message(wire::CandidateReceived& message) {
+  if (!in_our_room(message.room_id)) return;
+  const LinkAddress address = message.candidate.address;
+  Link* link = link_for_signal(message.sender, address, false);
+  if (link == nullptr) return;
+  auto context = negotiation_context();
+  if (address.request == PeerRequest::None) {
+    link->negotiation.on_candidate(std::move(message.candidate.candidate), address.link, context);
+  } else {
+    link->negotiation.on_request(address, context);
+  }
+}
+
+void CallCore::Router::send_signals() {
+  for (PeerSignal& signal : signals_) {
+    if (!session_.online() || phase_ != RoomPhase::In) {
+      counters_.add("signals-while-offline");  // their deadlines say them again
+      continue;
+    }
+    wire::WireDescription description{signal.description.type, std::move(signal.description.sdp),
+                                      signal.address};
+    switch (signal.kind) {
+      case PeerSignal::Kind::Offer:
+        session_.send(wire::SendOffer{room_.room_id, std::move(description), signal.peer},
+                      commands_);
+        break;
+      case PeerSignal::Kind::Answer:
+        session_.send(wire::SendAnswer{room_.room_id, std::move(description), signal.peer},
+                      commands_);
+        break;
+      case PeerSignal::Kind::Candidate:
+      case PeerSignal::Kind::Request:
+        session_.send(
+            wire::SendCandidate{
+                room_.room_id, {std::move(signal.candidate), signal.address}, signal.peer},
+            commands_);
+        break;
+    }
+  }
+  signals_.clear();
+}
+
+// ---- the browser -----------------------------------------------------------------------
+
+void CallCore::Router::on(const LocalDescriptionSet& event) {
+  Link* link = find_link(event.peer);
+  if (link == nullptr) return;
+  auto context = negotiation_context();
+  link->negotiation.on_local_description(event, context);
+}
+
+void CallCore::Router::on(const RemoteDescriptionSet& event) {
+  Link* link = find_link(event.peer);
+  if (link == nullptr) return;
+  auto context = negotiation_context();
+  link->negotiation.on_remote_description(event, context);
+}
+
+void CallCore::Router::on(const TrackAttached& event) {
+  Link* link = find_link(event.peer);
+  if (link == nullptr) return;
+  auto context = negotiation_context();
+  link->on_track_attached(event, context);
+}
+
+void CallCore::Router::on(const OperationFailed& event) {
+  Link* link = find_link(event.peer);
+  if (link == nullptr) return;
+  auto context = negotiation_context();
+  if (!link->on_attach_failed(event, context))
+    link->negotiation.on_operation_failed(event, context);
+}
+
+void CallCore::Router::on(const LocalCandidate& event) {
+  Link* link = find_link(event.peer);
+  if (link == nullptr) return;
+  auto context = negotiation_context();
+  link->negotiation.on_local_candidate(event, context);
+}
+
+void CallCore::Router::on(const TransportChanged& event) {
+  Link* link = find_link(event.peer);
+  if (link == nullptr) return;
+  const bool was_connected = link->negotiation.connected();
+  auto context = negotiation_context();
+  link->negotiation.on_transport(event, context);
+  if (was_connected || !link->negotiation.connected()) {
+    look_after_absent(event.peer);
+    return;
+  }
+  eager_until_ = now_ + deadlines::kEagerSpan;
+  if (link->negotiation.pair().foreign()) link->nudge_at = now_ + deadlines::kForeignNudge;
+}
+
+void CallCore::Router::on(const DtlsClosed& event) {
+  Link* link = find_link(event.peer);
+  if (link == nullptr) return;
+  auto context = negotiation_context();
+  link->negotiation.on_dtls_closed(event, context);
+  look_after_absent(event.peer);
+}
+
+void CallCore::Router::on(const ChannelOpened& event) {
+  Link* link = find_link(event.peer);
+  if (link != nullptr && event.connection == link->negotiation.connection())
+    link->channel_open = true;
+}
+
+void CallCore::Router::on(const ChannelClosed& event) {
+  Link* link = find_link(event.peer);
+  if (link != nullptr && event.connection == link->negotiation.connection())
+    link->channel_open = false;
+}
+
+void CallCore::Router::on(const ChannelDrained& event) {
+  Link* link = find_link(event.peer);
+  if (link == nullptr || phase_ != RoomPhase::Leaving) return;
+  link->channel_open = false;  // its goodbye is out
+  for (const auto& [user, other] : links_)
+    if (other.channel_open) return;
+  advance(RoomEvent::GoodbyesSent);
+  finish();
+}
+
+void CallCore::Router::on(const ChannelMessage& event) {
+  Link* link = find_link(event.peer);
+  if (link == nullptr) return;
+  wire::Refusal refusal;
+  const auto text = wire::decode_channel_text(event.text, refusal);
+  if (!text) {
+    counters_.add("refused-channel-" + std::string(wire::error_name(refusal.error)));
+    return;
+  }
+  if (std::get<wire::Goodbye>(*text).epoch == link->negotiation.pair().theirs)
+    remove_participant(event.peer);
+}
+
+}  // namespace groupcall

@@ -1,0 +1,341 @@
+// The room: joining, being refused, reconnecting, leaving.
+#include "core/base/overloaded.h"
+#include "core/call/router.h"
+
+namespace groupcall {
+
+namespace {
+constexpr Duration kJoinRetry = 1s;  // after "Failed to join group call"
+}
+
+bool CallCore::Router::advance(RoomEvent event) {
+  const auto next = next_phase(phase_, event);
+  if (!next) {
+    counters_.add("unexpected-room-events");
+    return false;
+  }
+  phase_ = *next;
+  return true;
+}
+
+// ---- wishes ----------------------------------------------------------------------------
+
+void CallCore::Router::on(const JoinRequested& event) {
+  if (event.room_id.empty() || event.group_id.empty()) {
+    commands_.push_back(RejectRequest{
+        event.request, {ErrorCode::InvalidArgument, event.room_id.empty() ? "roomId" : "groupId"}});
+  } else if (phase_ == RoomPhase::Out) {
+    start_join(event);
+  } else if (!is_wanted(phase_)) {
+    if (next_join_)
+      commands_.push_back(RejectRequest{next_join_->request, {ErrorCode::Aborted, {}}});
+    next_join_ = event;
+  } else if (!(event.room_id == room_.room_id)) {
+    commands_.push_back(
+        RejectRequest{event.request, {ErrorCode::AlreadyJoined, room_.room_id.value}});
+  } else if (phase_ == RoomPhase::Joining) {
+    join_requests_.push_back(event.request);
+  } else {
+    commands_.push_back(ResolveRequest{event.request});
+  }
+}
+
+void CallCore::Router::start_join(const JoinRequested& wish) {
+  advance(RoomEvent::JoinRequested);
+  room_ = RoomView{wish.room_id, wish.group_id, wish.call_type, 0};
+  epoch_ = Epoch{random_.token()};
+  error_ = {};
+  last_refusal_ = {};
+  join_sent_ = false;
+  ghost_possible_ = false;
+  departed_.clear();
+  join_requests_ = {wish.request};
+  phase_deadline_ = now_ + std::chrono::milliseconds(config_.join_timeout_ms);
+  auto media = media_output();
+  media_.begin(wish, media);
+  auto session = session_output();
+  session_.want(true, session);
+  if (session_.online()) send_join();
+}
+
+void CallCore::Router::send_join() {
+  join_sent_ = true;
+  join_again_at_ = now_ + deadlines::kJoinAnswer;
+  wire::WireUserInfo info{config_.self.user_info, mark()};
+  session_.send(wire::Join{room_.room_id, room_.group_id, room_.call_type, std::move(info)},
+                commands_);
+}
+
+void CallCore::Router::on(const LeaveRequested& event) {
+  if (next_join_) {
+    commands_.push_back(RejectRequest{next_join_->request, {ErrorCode::Aborted, {}}});
+    next_join_.reset();
+  }
+  if (phase_ == RoomPhase::Out) {
+    commands_.push_back(ResolveRequest{event.request});
+    return;
+  }
+  leave_requests_.push_back(event.request);
+  if (!is_wanted(phase_)) return;  // already on the way out
+  const bool was_in = phase_ == RoomPhase::In;
+  settle_joins({ErrorCode::Aborted, {}});
+  advance(RoomEvent::LeaveRequested);
+  if (!was_in) {
+    begin_withdrawal();
+    return;
+  }
+  say_goodbyes();
+  session_.send(wire::Leave{room_.room_id}, commands_);
+  auto media = media_output();
+  media_.release(media);
+  bool channel_open = false;
+  for (const auto& [user, link] : links_) channel_open = channel_open || link.channel_open;
+  if (channel_open) {
+    phase_deadline_ = now_ + deadlines::kDrain;
+  } else {
+    advance(RoomEvent::GoodbyesSent);
+    finish();
+  }
+}
+
+void CallCore::Router::on(const Disposed&) {
+  end_now(ErrorCode::Disposed);
+  disposed_ = true;
+}
+
+void CallCore::Router::on(const PageClosing&) { end_now(ErrorCode::Aborted); }
+
+void CallCore::Router::on(const MicrophoneWanted& event) {
+  auto media = media_output();
+  media_.want(Source::Microphone, event.on, media);
+}
+
+void CallCore::Router::on(const CameraWanted& event) {
+  auto media = media_output();
+  media_.want(Source::Camera, event.on, media);
+}
+
+// ---- the way out -----------------------------------------------------------------------
+
+void CallCore::Router::say_goodbyes() {
+  const std::string text = wire::encode_channel_text(wire::Goodbye{epoch_});
+  for (const auto& [user, link] : links_)
+    if (link.channel_open)
+      commands_.push_back(SendChannel{user, link.negotiation.connection(), text});
+}
+
+// Not wanted any more, but a join may be on its way: a `leave` before `joined` would be
+// ignored by the server and leave a ghost of us, so we wait for `joined` first.
+void CallCore::Router::begin_withdrawal() {
+  say_goodbyes();
+  auto media = media_output();
+  media_.release(media);
+  auto context = negotiation_context();
+  for (auto& [user, link] : links_) link.negotiation.close(context);
+  links_.clear();
+  roster_.clear();
+  roster_changed_ = true;
+  phase_deadline_ = now_ + deadlines::kWithdraw;
+  join_again_at_ = kNever;
+  const bool pending = (session_.online() && join_sent_) || ghost_possible_;
+  if (pending && !session_.halted()) return;
+  advance(RoomEvent::TimedOut);
+  finish();
+}
+
+// We are out: nothing stays open.
+void CallCore::Router::finish() {
+  auto context = negotiation_context();
+  for (auto& [user, link] : links_) link.negotiation.close(context);
+  links_.clear();
+  roster_.clear();
+  roster_changed_ = true;
+  auto media = media_output();
+  media_.release(media);
+  auto session = session_output();
+  session_.want(false, session);
+  session_events_.clear();
+  phase_deadline_ = kNever;
+  join_again_at_ = kNever;
+  stats_at_ = kNever;
+  stats_op_ = {};
+  join_sent_ = false;
+  ghost_possible_ = false;
+  announced_.reset();
+  room_ = {};
+  for (RequestId request : leave_requests_) commands_.push_back(ResolveRequest{request});
+  leave_requests_.clear();
+  if (!next_join_) return;
+  const JoinRequested next = std::move(*next_join_);
+  next_join_.reset();
+  start_join(next);
+}
+
+// Page closing or dispose: everything inside this one reaction, in the order that others see
+// us go at once, and without waiting for anything.
+void CallCore::Router::end_now(ErrorCode reason) {
+  const bool known_to_server = session_.online() && (join_sent_ || phase_ == RoomPhase::In);
+  settle_joins({reason, {}});
+  if (next_join_) commands_.push_back(RejectRequest{next_join_->request, {reason, {}}});
+  next_join_.reset();
+  if (phase_ != RoomPhase::Leaving) say_goodbyes();
+  if (known_to_server) session_.send(wire::Leave{room_.room_id}, commands_);
+  advance(RoomEvent::Ended);
+  finish();
+}
+
+void CallCore::Router::settle_joins(const CallError& error) {
+  for (RequestId request : join_requests_) {
+    if (error.code == ErrorCode::None) {
+      commands_.push_back(ResolveRequest{request});
+    } else {
+      commands_.push_back(RejectRequest{request, error});
+    }
+  }
+  join_requests_.clear();
+}
+
+void CallCore::Router::refuse(CallError error) {
+  if (!advance(RoomEvent::Refused)) return;
+  settle_joins(error);
+  say_goodbyes();
+  finish();
+  error_ = std::move(error);
+}
+
+// ---- the server ------------------------------------------------------------------------
+
+void CallCore::Router::on(const SocketOpened& event) {
+  auto session = session_output();
+  session_.on_opened(event, session);
+}
+
+void CallCore::Router::on(const SocketFrame& event) {
+  auto session = session_output();
+  session_.on_frame(event, session);
+  run_session_events();
+}
+
+void CallCore::Router::on(const SocketClosed& event) {
+  auto session = session_output();
+  session_.on_closed(event, session);
+  run_session_events();
+}
+
+void CallCore::Router::on(const NetworkOnline&) {
+  auto session = session_output();
+  session_.on_network(true, session);
+}
+
+void CallCore::Router::on(const NetworkOffline&) {
+  auto session = session_output();
+  session_.on_network(false, session);
+  run_session_events();
+}
+
+void CallCore::Router::on(const Slept&) { session_.on_slept(now_); }
+
+void CallCore::Router::run_session_events() {
+  // Handling one may end the call, which drops the rest.
+  for (std::size_t i = 0; i < session_events_.size(); ++i) {
+    SessionEvent event = std::move(session_events_[i]);
+    std::visit([this](auto& e) { on_server(e); }, event);
+  }
+  session_events_.clear();
+  if (session_.halted()) on_session_halted();
+}
+
+void CallCore::Router::on_server(WentOnline) {
+  if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
+    send_join();
+  } else if (phase_ == RoomPhase::Withdrawing && ghost_possible_) {
+    session_.send(wire::Leave{room_.room_id}, commands_);
+    advance(RoomEvent::TimedOut);
+    finish();
+  }
+}
+
+void CallCore::Router::on_server(WentOffline) {
+  if (phase_ == RoomPhase::Out || phase_ == RoomPhase::Leaving) return;
+  ghost_possible_ = ghost_possible_ || join_sent_;
+  join_sent_ = false;
+  join_again_at_ = kNever;
+  announced_.reset();
+  advance(RoomEvent::SignallingLost);
+}
+
+void CallCore::Router::on_session_halted() {
+  const CallError error = session_.view().error;
+  if (phase_ == RoomPhase::Joining || error.code == ErrorCode::Refused) {
+    refuse(error);
+  } else if (phase_ == RoomPhase::Withdrawing) {
+    advance(RoomEvent::TimedOut);
+    finish();
+  }
+  // Replaced by another tab while in a call: media goes on, and the snapshot says so.
+}
+
+void CallCore::Router::on_server(wire::ServerMessage& message) {
+  std::visit([this](auto& m) { on_message(m); }, message);
+}
+
+bool CallCore::Router::in_our_room(const RoomId& room) {
+  if (phase_ != RoomPhase::Out && room == room_.room_id) return true;
+  counters_.add("wrong-room");
+  return false;
+}
+
+void CallCore::Router::on_message(wire::Joined& message) {
+  if (!in_our_room(message.room_id)) return;
+  if (phase_ == RoomPhase::Withdrawing) {
+    session_.send(wire::Leave{room_.room_id}, commands_);
+    advance(RoomEvent::Admitted);
+    finish();
+  } else {
+    admit(message);
+  }
+}
+
+void CallCore::Router::on_message(const wire::RoomError& message) {
+  if (!message.room_id.empty() && !(message.room_id == room_.room_id)) {
+    counters_.add("wrong-room");
+  } else if (message.error == "Group not found") {
+    refuse({ErrorCode::GroupNotFound, message.error});
+  } else if (message.error == "You are not a member of this group") {
+    refuse({ErrorCode::NotAMember, message.error});
+  } else if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
+    last_refusal_ = {ErrorCode::JoinFailed, message.error};
+    join_again_at_ = now_ + kJoinRetry;
+  } else {
+    counters_.add("server-errors");
+  }
+}
+
+// ---- deadlines -------------------------------------------------------------------------
+
+Instant CallCore::Router::room_deadline() const { return earlier(phase_deadline_, join_again_at_); }
+
+void CallCore::Router::on_room_deadline() {
+  if (join_again_at_ <= now_) {
+    join_again_at_ = kNever;
+    const bool joining = phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining;
+    if (joining && session_.online()) send_join();
+  }
+  if (phase_deadline_ > now_) return;
+  phase_deadline_ = kNever;
+  if (phase_ == RoomPhase::Joining) {
+    const CallError session_error = session_.view().error;
+    CallError error = last_refusal_;
+    if (error.code == ErrorCode::None) error = session_error;
+    if (error.code == ErrorCode::None) error.code = ErrorCode::Timeout;
+    settle_joins(error);
+    advance(RoomEvent::TimedOut);
+    begin_withdrawal();
+    error_ = std::move(error);
+  } else if (phase_ == RoomPhase::Withdrawing || phase_ == RoomPhase::Leaving) {
+    advance(RoomEvent::TimedOut);
+    finish();
+  }
+}
+
+}  // namespace groupcall

@@ -1,0 +1,45 @@
+/// Remembers what was last shown and makes patches of what changed since.
+#pragma once
+
+#include <vector>
+
+#include "core/base/counters.h"
+#include "core/base/flat_map.h"
+#include "core/public/snapshot.h"
+
+namespace groupcall {
+
+class SnapshotBuilder {
+ public:
+  // Each compares with what was shown last and adds to the patch only a difference.
+  void phase(Phase phase) { put(phase, phase_, patch_.phase); }
+  void room(RoomView room) { put(std::move(room), room_, patch_.room); }
+  void error(CallError error) { put(std::move(error), error_, patch_.error); }
+  void signalling(SignallingView view) { put(std::move(view), signalling_, patch_.signalling); }
+  void self(SelfView view) { put(std::move(view), self_, patch_.self); }
+  void participant(ParticipantView view);
+  void order(std::vector<UserId> users);
+  void diagnostics(Counters& counters);
+
+  /// The patch so far; the next one begins empty.
+  SnapshotPatch take();
+
+ private:
+  template <class View>
+  static void put(View now, View& shown, std::optional<View>& patch) {
+    if (now == shown) return;
+    shown = now;
+    patch = std::move(now);
+  }
+
+  SnapshotPatch patch_;
+  Phase phase_ = Phase::Idle;
+  RoomView room_;
+  CallError error_;
+  SignallingView signalling_;
+  SelfView self_;
+  FlatMap<UserId, ParticipantView> participants_;
+  std::vector<UserId> order_;
+};
+
+}  // namespace groupcall

@@ -1,0 +1,74 @@
+#include "core/wire/socketio_packet.h"
+
+#include <boost/json.hpp>
+
+#include "core/public/config.h"
+#include "core/wire/json_fields.h"
+
+namespace groupcall::wire {
+
+namespace {
+
+struct ConnectErrorPayload {
+  std::string message;
+};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Takes a run of at most nine digits off the front; -1 when there is none.
+std::int64_t take_number(std::string_view& text) {
+  std::int64_t number = -1;
+  for (int i = 0; i < 9 && !text.empty() && is_digit(text.front()); ++i) {
+    number = (number < 0 ? 0 : number) * 10 + (text.front() - '0');
+    text.remove_prefix(1);
+  }
+  return number;
+}
+
+std::optional<SocketPacket> refuse(Refusal& refusal, CodecError error) {
+  refusal.error = error;
+  return std::nullopt;
+}
+
+}  // namespace
+
+template <>
+struct RecordOf<ConnectErrorPayload> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("message", AT(ConnectErrorPayload, message), kLenient, limits::kTextBytes),
+  });
+};
+
+std::optional<SocketPacket> decode_socket_packet(std::string_view message, Refusal& refusal) {
+  if (message.empty()) return refuse(refusal, CodecError::Empty);
+  if (message.front() < '0' || message.front() > '6')
+    return refuse(refusal, CodecError::UnknownType);
+  SocketPacket packet;
+  packet.type = static_cast<SocketType>(message.front() - '0');
+  message.remove_prefix(1);
+  if (packet.type == SocketType::BinaryEvent || packet.type == SocketType::BinaryAck)
+    return refuse(refusal, CodecError::BinaryPacket);
+  if (!message.empty() && message.front() == '/') {
+    const std::size_t comma = message.find(',');
+    const std::string_view name = message.substr(0, comma);
+    if (name != "/") return refuse(refusal, CodecError::OtherNamespace);
+    message.remove_prefix(comma == std::string_view::npos ? message.size() : comma + 1);
+  }
+  packet.ack_id = take_number(message);
+  if (!message.empty() && is_digit(message.front())) return refuse(refusal, CodecError::BadPacket);
+  const bool needs_payload = packet.type == SocketType::Event || packet.type == SocketType::Ack;
+  if (needs_payload && (message.empty() || message.front() != '['))
+    return refuse(refusal, CodecError::BadPacket);
+  packet.payload = message;
+  return packet;
+}
+
+std::string decode_connect_error(std::string_view payload) {
+  Refusal refusal;
+  ConnectErrorPayload error;
+  const auto value = parse_json(payload, limits::kFrameBytes, refusal);
+  if (value && value->is_object()) decode(value->get_object(), error, refusal);
+  return error.message;
+}
+
+}  // namespace groupcall::wire
