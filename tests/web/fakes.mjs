@@ -1,0 +1,288 @@
+// Browser objects as far as the ports use them, under the test's control.
+
+/** A clock that stands still until told otherwise, with the timers set on it. */
+export class FakeClock {
+  nowMs = 1_000;
+  wallMs = 1_700_000_000_000;
+  timers = [];
+
+  now() {
+    return this.nowMs;
+  }
+  wallNow() {
+    return this.wallMs;
+  }
+  after(delayMs, callback) {
+    const timer = { delayMs, callback };
+    this.timers.push(timer);
+    return () => {
+      this.timers = this.timers.filter((other) => other !== timer);
+    };
+  }
+  /** Time passes for both clocks; nothing fires by itself. */
+  advance(ms) {
+    this.nowMs += ms;
+    this.wallMs += ms;
+  }
+  /** Fires the one timer that is set. */
+  fire() {
+    const [timer] = this.timers.splice(0, 1);
+    timer.callback();
+  }
+}
+
+/** A bridge that answers each event as `answer` says and keeps what it was given. */
+export class FakeBridge {
+  events = [];
+  times = [];
+  deleted = false;
+  refusal = '';
+
+  constructor(answer = () => ({ commands: [] })) {
+    this.answer = answer;
+  }
+  error() {
+    return this.refusal;
+  }
+  handle(eventText, nowMicros) {
+    const event = JSON.parse(eventText);
+    this.events.push(event);
+    this.times.push(nowMicros);
+    return JSON.stringify(this.answer(event, nowMicros));
+  }
+  delete() {
+    this.deleted = true;
+  }
+}
+
+/** A port that keeps its commands; `onCommand` may raise events, as a synchronous failure does. */
+export class FakePort {
+  commands = [];
+  closed = false;
+
+  constructor(onCommand = () => {}) {
+    this.onCommand = onCommand;
+  }
+  execute(command) {
+    this.commands.push(command);
+    this.onCommand(command);
+  }
+  close() {
+    this.closed = true;
+  }
+}
+
+/** A promise with its handles. */
+export function deferred() {
+  let resolve, reject;
+  const promise = new Promise((...handles) => ([resolve, reject] = handles));
+  return { promise, resolve, reject };
+}
+
+/** Lets everything that is already settled run its reactions. */
+export function settled() {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function fire(target, type, members = {}) {
+  target.dispatchEvent(Object.assign(new Event(type), members));
+}
+
+export class FakeWebSocket extends EventTarget {
+  sent = [];
+  closed = false;
+
+  constructor(url) {
+    super();
+    this.url = url;
+  }
+  send(text) {
+    this.sent.push(text);
+  }
+  close() {
+    this.closed = true;
+  }
+  open() {
+    fire(this, 'open');
+  }
+  receive(data) {
+    fire(this, 'message', { data });
+  }
+  end(code, reason = '') {
+    fire(this, 'close', { code, reason });
+  }
+}
+
+let trackNumber = 0;
+
+export class FakeTrack extends EventTarget {
+  enabled = true;
+  stopped = false;
+
+  constructor(kind, { id = `${kind}-${++trackNumber}`, label = `Fake ${kind}`, deviceId = `device-${kind}` } = {}) {
+    super();
+    Object.assign(this, { kind, id, label, deviceId });
+  }
+  getSettings() {
+    return { deviceId: this.deviceId };
+  }
+  stop() {
+    this.stopped = true;
+  }
+  end() {
+    fire(this, 'ended');
+  }
+}
+
+export class FakeMediaStream {
+  constructor(tracks = []) {
+    this.tracks = tracks;
+  }
+  getTracks() {
+    return this.tracks;
+  }
+  getAudioTracks() {
+    return this.tracks.filter(({ kind }) => kind === 'audio');
+  }
+  getVideoTracks() {
+    return this.tracks.filter(({ kind }) => kind === 'video');
+  }
+}
+
+/** getUserMedia that settles when the test says so. */
+export class FakeMediaDevices {
+  requests = [];
+
+  getUserMedia(constraints) {
+    const request = { constraints, ...deferred() };
+    this.requests.push(request);
+    return request.promise;
+  }
+}
+
+export class FakeChannel extends EventTarget {
+  readyState = 'connecting';
+  bufferedAmount = 0;
+  sent = [];
+
+  constructor(label, options) {
+    super();
+    Object.assign(this, { label, options });
+  }
+  send(text) {
+    this.sent.push(text);
+  }
+  open() {
+    this.readyState = 'open';
+    fire(this, 'open');
+  }
+  receive(data) {
+    fire(this, 'message', { data });
+  }
+  drain() {
+    this.bufferedAmount = 0;
+    fire(this, 'bufferedamountlow');
+  }
+  end() {
+    this.readyState = 'closed';
+    fire(this, 'close');
+  }
+}
+
+export class FakeDtlsTransport extends EventTarget {
+  state = 'new';
+
+  become(state) {
+    this.state = state;
+    fire(this, 'statechange');
+  }
+}
+
+class FakeTransceiver {
+  constructor(mid, kind, direction, streams, transport) {
+    Object.assign(this, { mid, direction });
+    this.sender = {
+      streams,
+      track: null,
+      transport,
+      replacements: [],
+      replaceTrack(track) {
+        const replacement = { track, ...deferred() };
+        this.replacements.push(replacement);
+        return replacement.promise;
+      },
+      setStreams(...next) {
+        this.streams = next;
+      },
+    };
+    this.receiver = { track: new FakeTrack(kind), transport };
+  }
+}
+
+/** Every operation stays pending until the test settles it. */
+export class FakePeerConnection extends EventTarget {
+  connectionState = 'new';
+  localDescription = null;
+  sctp = null;
+  closed = false;
+  restarts = 0;
+  /** Pending operations by name, oldest first. */
+  pending = { setLocalDescription: [], setRemoteDescription: [], addIceCandidate: [], getStats: [] };
+  channels = [];
+  transport = null;
+  #transceivers = [];
+
+  constructor(configuration) {
+    super();
+    this.configuration = configuration;
+  }
+  addTransceiver(kind, { direction, streams = [] }) {
+    this.#transceivers.push(
+      new FakeTransceiver(String(this.#transceivers.length), kind, direction, streams, this.transport),
+    );
+  }
+  getTransceivers() {
+    return this.#transceivers;
+  }
+  createDataChannel(label, options) {
+    const channel = new FakeChannel(label, options);
+    this.channels.push(channel);
+    return channel;
+  }
+  restartIce() {
+    this.restarts += 1;
+  }
+  close() {
+    this.closed = true;
+  }
+  setLocalDescription(...given) {
+    return this.#wait('setLocalDescription', given);
+  }
+  setRemoteDescription(...given) {
+    return this.#wait('setRemoteDescription', given);
+  }
+  addIceCandidate(...given) {
+    return this.#wait('addIceCandidate', given);
+  }
+  getStats(...given) {
+    return this.#wait('getStats', given);
+  }
+  #wait(name, given) {
+    const operation = { given, ...deferred() };
+    this.pending[name].push(operation);
+    return operation.promise;
+  }
+
+  /** One transport for all slots appears, as it does when a description is set. */
+  appear(transport) {
+    this.transport = transport;
+    for (const { sender, receiver } of this.#transceivers) sender.transport = receiver.transport = transport;
+  }
+  become(state) {
+    this.connectionState = state;
+    fire(this, 'connectionstatechange');
+  }
+  gather(candidate) {
+    fire(this, 'icecandidate', { candidate });
+  }
+}

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { importSource } from './compile_source.mjs';
+import { FakeBridge, FakeMediaDevices, FakeMediaStream, FakePeerConnection, FakeTrack, FakeWebSocket, settled } from './fakes.mjs';
+import { off, on, participantView, selfView } from './views.mjs';
+
+const { index: { GroupCallError, createGroupCall } } = await importSource();
+
+const emptyWasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+const options = {
+  self: { userId: 'alice', fullname: 'Alice', team: ['red'] },
+  signalling: { url: 'http://localhost:8080' },
+};
+const room = { roomId: 'r1', groupId: 'g1', callType: 'video' };
+
+/** A page with fake browser objects and a core that answers as `answer` says. */
+function makePage(t, answer) {
+  const page = { bridges: [], configs: [], sockets: [], connections: [], devices: new FakeMediaDevices() };
+  globalThis.fakeModule.makeBridge = (config) => {
+    const bridge = new FakeBridge(answer);
+    page.configs.push(JSON.parse(config));
+    page.bridges.push(bridge);
+    return bridge;
+  };
+  const made = (list, Class) =>
+    class extends Class {
+      constructor(...given) {
+        super(...given);
+        list.push(this);
+      }
+    };
+  const globals = {
+    WebSocket: made(page.sockets, FakeWebSocket),
+    RTCPeerConnection: made(page.connections, FakePeerConnection),
+    MediaStream: FakeMediaStream,
+    window: new EventTarget(),
+    navigator: { mediaDevices: page.devices },
+    fetch: async () => new Response(emptyWasm, { headers: { 'Content-Type': 'application/wasm' } }),
+  };
+  for (const [name, value] of Object.entries(globals)) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    t.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]));
+  }
+  return page;
+}
+
+const resolveRequest = ({ request }) => ({ commands: request ? [{ type: 'call.resolve', request }] : [] });
+
+async function makeCall(t, answer = resolveRequest, more = {}) {
+  const page = makePage(t, answer);
+  const call = await createGroupCall({ ...options, ...more });
+  t.after(() => call.dispose());
+  return { page, call, bridge: page.bridges[0], config: page.configs[0] };
+}
+
+test('the core gets the identity, the server and 128 random bits', async (t) => {
+  const { config } = await makeCall(t, undefined, {
+    signalling: { url: 'https://host', path: '/io/', query: { userId: 'a b', v: 2 }, auth: { token: 't' } },
+    joinTimeoutMs: 5_000,
+  });
+  const { seed, ...rest } = config;
+  assert.match(seed, /^[0-9a-f]{32}$/);
+  assert.deepEqual(rest, {
+    self: { userId: 'alice', userInfo: options.self },
+    signalling: { url: 'https://host', path: '/io/', query: 'userId=a+b&v=2', auth: { token: 't' } },
+    joinTimeoutMs: 5_000,
+  });
+});
+
+test('two calls have different seeds', async (t) => {
+  const first = await makeCall(t);
+  const second = await makeCall(t);
+  assert.notEqual(first.config.seed, second.config.seed);
+});
+
+test('nothing is opened before join', async (t) => {
+  const { page, call } = await makeCall(t);
+  assert.deepEqual([page.sockets, page.connections, page.devices.requests], [[], [], []]);
+  assert.equal(call.getSnapshot().phase, 'idle');
+});
+
+const badOptions = {
+  'no options': [undefined, /options/],
+  'no self': [{ ...options, self: undefined }, /self/],
+  'an empty user id': [{ ...options, self: { userId: '' } }, /self\.userId/],
+  'a user id that is an object': [{ ...options, self: { userId: { _id: 'x' } } }, /self\.userId/],
+  'a user id of 129 bytes': [{ ...options, self: { userId: '€'.repeat(43) } }, /self\.userId/],
+  'no server': [{ ...options, signalling: undefined }, /signalling/],
+  'a relative server address': [{ ...options, signalling: { url: '/socket' } }, /signalling\.url/],
+  'a server of another protocol': [{ ...options, signalling: { url: 'ftp://host' } }, /signalling\.url/],
+  'a path without a slash': [{ ...options, signalling: { url: 'http://h', path: 'io' } }, /signalling\.path/],
+  'ICE servers that are no list': [{ ...options, iceServers: { urls: 'stun:h' } }, /iceServers/],
+  'a join timeout of zero': [{ ...options, joinTimeoutMs: 0 }, /joinTimeoutMs/],
+  'a record that is no function': [{ ...options, record: [] }, /record/],
+  'an identity that JSON cannot say': [{ ...options, self: { userId: 'a', big: 1n } }, /JSON/],
+};
+for (const [name, [given, detail]] of Object.entries(badOptions)) {
+  test(`createGroupCall refuses ${name}`, async (t) => {
+    makePage(t);
+    await assert.rejects(createGroupCall(given), (error) => {
+      assert.ok(error instanceof GroupCallError);
+      assert.equal(error.code, 'invalid-argument');
+      assert.match(error.detail, detail);
+      return true;
+    });
+  });
+}
+
+test('what the core itself refuses in the config is an invalid argument, and its bridge is freed', async (t) => {
+  const page = makePage(t);
+  globalThis.fakeModule.makeBridge = () => {
+    const bridge = new FakeBridge();
+    bridge.refusal = 'too-long: userInfo';
+    page.bridges.push(bridge);
+    return bridge;
+  };
+  await assert.rejects(createGroupCall(options), { code: 'invalid-argument', detail: 'too-long: userInfo' });
+  assert.equal(page.bridges[0].deleted, true);
+});
+
+test('a browser without WebRTC is told apart', async (t) => {
+  makePage(t);
+  delete globalThis.RTCPeerConnection;
+  await assert.rejects(createGroupCall(options), { code: 'unsupported', detail: 'RTCPeerConnection is missing' });
+});
+
+test('join passes on what the page wants', async (t) => {
+  const { call, bridge } = await makeCall(t);
+  await call.join({ ...room, media: { audio: true, video: { width: 640 } } });
+  const { request, ...event } = bridge.events[0];
+  assert.equal(typeof request, 'number');
+  assert.deepEqual(event, { type: 'call.join', ...room, audio: true, video: true, videoConstraints: '{"width":640}' });
+});
+
+const wishes = {
+  'a video call has sound and a picture': [{}, { audio: true, video: true }],
+  'a voice call has sound only': [{ callType: 'voice' }, { audio: true, video: false }],
+  'false is without': [{ media: { audio: false, video: false } }, { audio: false, video: false }],
+  'a device can start off and keep its constraints': [
+    { media: { audio: { deviceId: 'm' }, video: { width: 1 } }, start: { microphone: false, camera: false } },
+    { audio: false, video: false, audioConstraints: '{"deviceId":"m"}', videoConstraints: '{"width":1}' },
+  ],
+};
+for (const [name, [given, expected]] of Object.entries(wishes)) {
+  test(`join: ${name}`, async (t) => {
+    const { call, bridge } = await makeCall(t);
+    await call.join({ ...room, ...given });
+    const { request, type, roomId, groupId, callType, ...wish } = bridge.events[0];
+    assert.deepEqual(wish, expected);
+  });
+}
+
+const badJoins = {
+  'no options': [undefined, /options/],
+  'no room': [{ ...room, roomId: undefined }, /roomId/],
+  'a room of 129 bytes': [{ ...room, roomId: 'x'.repeat(129) }, /roomId/],
+  'an empty group': [{ ...room, groupId: '' }, /groupId/],
+  'another type of call': [{ ...room, callType: 'audio' }, /callType/],
+  'media that is no object': [{ ...room, media: true }, /media/],
+  'constraints that are none': [{ ...room, media: { video: 'hd' } }, /media\.video/],
+  'null for constraints': [{ ...room, media: { audio: null } }, /media\.audio/],
+};
+for (const [name, [given, detail]] of Object.entries(badJoins)) {
+  test(`join refuses ${name}, as a rejection, and the core hears nothing`, async (t) => {
+    const { call, bridge } = await makeCall(t);
+    await assert.rejects(call.join(given), (error) => {
+      assert.equal(error.code, 'invalid-argument');
+      assert.match(error.detail, detail);
+      return true;
+    });
+    assert.deepEqual(bridge.events, []);
+  });
+}
+
+test('methods work when detached from the call', async (t) => {
+  const { call, bridge } = await makeCall(t);
+  const { join, leave, setCamera, setMicrophone, subscribe, getSnapshot } = call;
+  await join(room);
+  subscribe(() => {})();
+  setCamera(false);
+  setMicrophone(true);
+  await leave();
+  assert.equal(getSnapshot(), call.getSnapshot());
+  assert.deepEqual(bridge.events.map(({ type }) => type), ['call.join', 'call.setCamera', 'call.setMicrophone', 'call.leave']);
+});
+
+test('a click event is no boolean', async (t) => {
+  const { call, bridge } = await makeCall(t);
+  assert.throws(() => call.setCamera(new Event('click')), { code: 'invalid-argument' });
+  assert.throws(() => call.setMicrophone(undefined), { code: 'invalid-argument' });
+  assert.throws(() => call.subscribe('listener'), { code: 'invalid-argument' });
+  assert.deepEqual(bridge.events, []);
+});
+
+test('after dispose join rejects, and everything else does nothing', async (t) => {
+  const { page, call, bridge } = await makeCall(t);
+  call.dispose();
+  await assert.rejects(call.join(room), { code: 'disposed' });
+  await call.leave();
+  call.setCamera(true);
+  call.setMicrophone(true);
+  call.dispose();
+  globalThis.window.dispatchEvent(new Event('online'));
+  assert.deepEqual(bridge.events.map(({ type }) => type), ['call.dispose']);
+  assert.equal(bridge.deleted, true);
+  assert.deepEqual(page.sockets, []);
+});
+
+test('a leave that a dispose overtakes has left', async (t) => {
+  const { call } = await makeCall(t, () => ({ commands: [] }));
+  const leave = call.leave();
+  call.dispose();
+  await leave;
+});
+
+test('devices that open after dispose are released at once', async (t) => {
+  const acquire = { type: 'media.acquire', op: 1, microphone: true, camera: true };
+  const { page, call } = await makeCall(t, ({ type }) => ({ commands: type === 'call.join' ? [acquire] : [] }));
+  const join = call.join(room);
+  const rejected = assert.rejects(join, { code: 'disposed' });
+  await settled();
+  call.dispose();
+  const tracks = [new FakeTrack('audio'), new FakeTrack('video')];
+  page.devices.requests[0].resolve(new FakeMediaStream(tracks));
+  await settled();
+  assert.deepEqual(tracks.map(({ stopped }) => stopped), [true, true]);
+  await rejected;
+});
+
+test('a whole round: what ports report becomes what the snapshot shows', async (t) => {
+  const answers = {
+    'call.join': [{ type: 'socket.open', socket: 1, url: 'ws://localhost/' }],
+    'socket.opened': [{ type: 'media.acquire', op: 1, microphone: true, camera: true }],
+  };
+  const { page, call } = await makeCall(t, ({ type, request, microphone, camera }) => {
+    if (type === 'media.acquired') {
+      return {
+        commands: [
+          { type: 'pc.create', peer: 'bob', connection: 1, slots: [{ kind: 'audio', stream: 'camera' }, { kind: 'video', stream: 'camera' }], channel: false },
+          { type: 'pc.attachTrack', peer: 'bob', connection: 1, op: 2, slot: 1, track: camera.track },
+        ],
+        patch: {
+          self: selfView({ microphone: on, camera: on, microphoneTrack: microphone.track, cameraTrack: camera.track }),
+          participants: [participantView('bob')],
+          order: ['bob'],
+        },
+      };
+    }
+    return { commands: [...(answers[type] ?? []), ...(request ? [{ type: 'call.resolve', request }] : [])] };
+  });
+  await call.join(room);
+  page.sockets[0].open();
+  const tracks = [new FakeTrack('audio'), new FakeTrack('video')];
+  page.devices.requests[0].resolve(new FakeMediaStream(tracks));
+  await settled();
+  const { self, participants: [bob] } = call.getSnapshot();
+  assert.deepEqual(self.streams.microphone.getTracks(), [tracks[0]]);
+  assert.deepEqual(self.streams.camera.getTracks(), [tracks[1]]);
+  const [pc] = page.connections;
+  assert.equal(pc.getTransceivers()[1].sender.replacements[0].track, tracks[1]);
+  assert.deepEqual(bob.streams.camera.getTracks(), [pc.getTransceivers()[1].receiver.track]);
+  assert.equal(bob.streams.screen, null);
+  assert.deepEqual(bob.screen, off);
+});
+
+test('the record begins with the config, and one that throws does not disturb the call', async (t) => {
+  const lines = [];
+  const thrown = [];
+  t.mock.method(globalThis, 'queueMicrotask', (callback) => {
+    try { callback(); } catch (error) { thrown.push(error.message); }
+  });
+  const { call, config } = await makeCall(t, resolveRequest, {
+    record: (line) => {
+      lines.push(JSON.parse(line));
+      throw new Error('disk full');
+    },
+  });
+  await call.join(room);
+  assert.deepEqual(lines[0], config);
+  const [now, event, reaction] = lines[1];
+  assert.ok(Number.isSafeInteger(now));
+  assert.equal(event.type, 'call.join');
+  assert.deepEqual(reaction.commands, [{ type: 'call.resolve', request: 1 }]);
+  assert.deepEqual(thrown, ['disk full', 'disk full']);
+});

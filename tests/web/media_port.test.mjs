@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { importSource } from './compile_source.mjs';
+import { FakeMediaDevices, FakeMediaStream, FakeTrack, settled } from './fakes.mjs';
+
+globalThis.MediaStream = FakeMediaStream;
+const { media: { MediaPort } } = await importSource();
+
+function makePort(devices = new FakeMediaDevices()) {
+  const events = [];
+  const port = new MediaPort((event) => events.push(event), () => devices);
+  return { port, events, devices };
+}
+
+const acquire = (members = {}) => ({ type: 'media.acquire', op: 5, microphone: true, camera: true, ...members });
+
+async function withTracks() {
+  const made = makePort();
+  const audio = new FakeTrack('audio');
+  const video = new FakeTrack('video');
+  made.port.execute(acquire());
+  made.devices.requests[0].resolve(new FakeMediaStream([audio, video]));
+  await settled();
+  return { ...made, audio, video };
+}
+
+test('what is acquired is reported with its device', async () => {
+  const { events, audio, video } = await withTracks();
+  assert.deepEqual(events, [{
+    type: 'media.acquired',
+    op: 5,
+    microphone: { track: audio.id, deviceId: 'device-audio', label: 'Fake audio' },
+    camera: { track: video.id, deviceId: 'device-video', label: 'Fake video' },
+  }]);
+});
+
+test('constraints are passed on as the page gave them, and only for what is wanted', () => {
+  const { port, devices } = makePort();
+  port.execute(acquire({ videoConstraints: '{"width":640}' }));
+  port.execute(acquire({ camera: false, audioConstraints: '{"deviceId":"m"}', videoConstraints: '{"width":640}' }));
+  assert.deepEqual(devices.requests.map(({ constraints }) => constraints), [
+    { audio: true, video: { width: 640 } },
+    { audio: { deviceId: 'm' }, video: false },
+  ]);
+});
+
+test('only what came is reported', async () => {
+  const { port, events, devices } = makePort();
+  port.execute(acquire({ camera: false }));
+  devices.requests[0].resolve(new FakeMediaStream([new FakeTrack('audio', { id: 'a', deviceId: '' })]));
+  await settled();
+  assert.deepEqual(events, [{ type: 'media.acquired', op: 5, microphone: { track: 'a', label: 'Fake audio' } }]);
+});
+
+test('a refusal is reported by the name of its exception', async () => {
+  const { port, events, devices } = makePort();
+  port.execute(acquire());
+  devices.requests[0].reject(new DOMException('Permission denied', 'NotAllowedError'));
+  await settled();
+  assert.deepEqual(events, [{ type: 'media.failed', op: 5, name: 'NotAllowedError', message: 'Permission denied' }]);
+});
+
+test('constraints that are no JSON fail as a refusal does', async () => {
+  const { port, events } = makePort();
+  port.execute(acquire({ videoConstraints: '{' }));
+  await settled();
+  assert.equal(events[0].type, 'media.failed');
+  assert.equal(events[0].name, 'SyntaxError');
+});
+
+test('a page without mediaDevices is an insecure one', async () => {
+  const { port, events } = makePort(undefined);
+  const insecure = new MediaPort((event) => events.push(event), () => undefined);
+  port.close();
+  insecure.execute(acquire());
+  await settled();
+  assert.equal(events[0].name, 'SecurityError');
+});
+
+test('muting and stopping find the track by its id', async () => {
+  const { port, audio, video } = await withTracks();
+  port.execute({ type: 'media.enable', track: audio.id, enabled: false });
+  assert.equal(audio.enabled, false);
+  assert.equal(video.enabled, true);
+  port.execute({ type: 'media.stop', track: video.id });
+  assert.equal(video.stopped, true);
+  assert.equal(port.track(video.id), null);
+  assert.equal(port.stream(video.id), null);
+  assert.equal(port.track(audio.id), audio);
+  port.execute({ type: 'media.stop', track: 'unknown' });
+});
+
+test('each track has a stream of its own, always the same', async () => {
+  const { port, audio, video } = await withTracks();
+  assert.deepEqual(port.stream(video.id).getTracks(), [video]);
+  assert.equal(port.stream(video.id), port.stream(video.id));
+  assert.notEqual(port.stream(video.id), port.stream(audio.id));
+});
+
+test('a track that ends by itself is reported, released and forgotten', async () => {
+  const { port, events, video } = await withTracks();
+  video.end();
+  assert.deepEqual(events.at(-1), { type: 'media.trackEnded', track: video.id });
+  assert.equal(port.track(video.id), null);
+});
+
+test('a track that was stopped is never reported as ended', async () => {
+  const { port, events, video } = await withTracks();
+  port.execute({ type: 'media.stop', track: video.id });
+  video.end();
+  assert.equal(events.length, 1);
+});
+
+test('devices that open after closing are released at once, and not reported', async () => {
+  const { port, events, devices } = makePort();
+  port.execute(acquire());
+  port.close();
+  const tracks = [new FakeTrack('audio'), new FakeTrack('video')];
+  devices.requests[0].resolve(new FakeMediaStream(tracks));
+  await settled();
+  assert.deepEqual(tracks.map(({ stopped }) => stopped), [true, true]);
+  assert.deepEqual(events, []);
+});
+
+test('a refusal after closing is not reported', async () => {
+  const { port, events, devices } = makePort();
+  port.execute(acquire());
+  port.close();
+  devices.requests[0].reject(new DOMException('', 'NotAllowedError'));
+  await settled();
+  assert.deepEqual(events, []);
+});
+
+test('closing stops every track', async () => {
+  const { port, audio, video } = await withTracks();
+  port.close();
+  assert.deepEqual([audio.stopped, video.stopped], [true, true]);
+});

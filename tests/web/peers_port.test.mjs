@@ -1,0 +1,365 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { importSource } from './compile_source.mjs';
+import { FakeDtlsTransport, FakeMediaStream, FakePeerConnection, FakeTrack, settled } from './fakes.mjs';
+
+globalThis.MediaStream = FakeMediaStream;
+const { peers: { PeersPort } } = await importSource();
+
+const ann = { peer: 'ann', connection: 1 };
+const fourSlots = [
+  { kind: 'audio', stream: 'camera' },
+  { kind: 'video', stream: 'camera' },
+  { kind: 'video', stream: 'screen' },
+  { kind: 'audio', stream: 'screen' },
+];
+const create = (members = {}) => ({ type: 'pc.create', ...ann, slots: fourSlots, channel: true, ...members });
+
+function makePort({ open, localTracks = {} } = {}) {
+  const events = [];
+  const counts = [];
+  const connections = [];
+  const port = new PeersPort((event) => events.push(event), (name) => counts.push(name), {
+    open: open ?? ((configuration) => {
+      const pc = new FakePeerConnection(configuration);
+      connections.push(pc);
+      return pc;
+    }),
+    iceServers: () => [{ urls: 'stun:localhost' }],
+    localTrack: (id) => localTracks[id] ?? null,
+  });
+  return { port, events, counts, connections };
+}
+
+function withLink(members, options) {
+  const made = makePort(options);
+  made.port.execute(create(members));
+  return { ...made, pc: made.connections[0], channel: made.connections[0].channels[0] };
+}
+
+const failed = (op, name, message) => ({ type: 'pc.operationFailed', ...ann, op, name, message });
+
+test('the offerer starts with its slots in order, both ways, one stream a name, and the agreed channel', () => {
+  const { pc, channel } = withLink();
+  assert.deepEqual(pc.configuration.iceServers, [{ urls: 'stun:localhost' }]);
+  const transceivers = pc.getTransceivers();
+  assert.deepEqual(transceivers.map(({ receiver }) => receiver.track.kind), ['audio', 'video', 'video', 'audio']);
+  assert.ok(transceivers.every(({ direction, sender }) => direction === 'sendrecv' && sender.track === null));
+  const [[camera], [sameCamera], [screen], [sameScreen]] = transceivers.map(({ sender }) => sender.streams);
+  assert.equal(camera, sameCamera);
+  assert.equal(screen, sameScreen);
+  assert.notEqual(camera, screen);
+  assert.equal(channel.label, 'groupcall');
+  assert.deepEqual(channel.options, { negotiated: true, id: 0 });
+});
+
+test('towards an older client there is no channel', () => {
+  const { pc } = withLink({ slots: fourSlots.slice(0, 2), channel: false });
+  assert.equal(pc.getTransceivers().length, 2);
+  assert.deepEqual(pc.channels, []);
+});
+
+test('a connection that cannot be made is reported as operation 0, and later commands find nothing', () => {
+  const { port, events } = makePort({
+    open: () => {
+      throw new DOMException('too many connections', 'UnknownError');
+    },
+  });
+  port.execute(create());
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 1, restart: false });
+  port.execute({ type: 'pc.close', ...ann });
+  assert.deepEqual(events, [failed(0, 'UnknownError', 'too many connections')]);
+});
+
+test('a transceiver that cannot be made is reported as operation 0', () => {
+  const { events } = withLink({}, {
+    open: undefined,
+  });
+  assert.deepEqual(events, []);
+  const broken = new FakePeerConnection();
+  broken.addTransceiver = () => {
+    throw new TypeError('no such kind');
+  };
+  const other = makePort({ open: () => broken });
+  other.port.execute(create());
+  assert.deepEqual(other.events, [failed(0, 'TypeError', 'no such kind')]);
+});
+
+test('setLocalDescription starts at once, takes no argument and reports what was set', async () => {
+  const { port, pc, events } = withLink();
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 9, restart: false });
+  const [operation] = pc.pending.setLocalDescription;
+  assert.deepEqual(operation.given, []);
+  assert.equal(pc.restarts, 0);
+  pc.localDescription = { type: 'offer', sdp: 'v=0' };
+  operation.resolve();
+  await settled();
+  assert.deepEqual(events, [
+    { type: 'pc.localDescriptionSet', ...ann, op: 9, description: { type: 'offer', sdp: 'v=0' } },
+  ]);
+});
+
+test('a restart asks for new ICE credentials first', () => {
+  const { port, pc } = withLink();
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 9, restart: true });
+  assert.equal(pc.restarts, 1);
+  assert.equal(pc.pending.setLocalDescription.length, 1);
+});
+
+test('setRemoteDescription reports the kinds of all slots in order', async () => {
+  const { port, pc, events } = withLink({ slots: [], channel: true });
+  const description = { type: 'offer', sdp: 'v=0' };
+  port.execute({ type: 'pc.setRemoteDescription', ...ann, op: 4, description });
+  const [operation] = pc.pending.setRemoteDescription;
+  assert.deepEqual(operation.given, [description]);
+  for (const kind of ['audio', 'video']) pc.addTransceiver(kind, { direction: 'recvonly' });
+  operation.resolve();
+  await settled();
+  assert.deepEqual(events, [{ type: 'pc.remoteDescriptionSet', ...ann, op: 4, slots: ['audio', 'video'] }]);
+});
+
+test('no offer can name more slots than the core takes', async () => {
+  const { port, pc, events } = withLink({ slots: [], channel: false });
+  port.execute({ type: 'pc.setRemoteDescription', ...ann, op: 4, description: { type: 'offer', sdp: '' } });
+  for (let slot = 0; slot < 40; slot += 1) pc.addTransceiver('audio', { direction: 'recvonly' });
+  pc.pending.setRemoteDescription[0].resolve();
+  await settled();
+  assert.equal(events[0].slots.length, 16);
+});
+
+test('the answerer adopts slots: both ways, on the streams of their names', () => {
+  const { port, pc } = withLink({ slots: [], channel: true });
+  for (const kind of ['audio', 'video', 'video']) pc.addTransceiver(kind, { direction: 'recvonly' });
+  port.execute({ type: 'pc.adoptSlots', ...ann, streams: ['camera', 'camera'] });
+  const [first, second, third] = pc.getTransceivers();
+  assert.deepEqual([first.direction, second.direction, third.direction], ['sendrecv', 'sendrecv', 'recvonly']);
+  assert.equal(first.sender.streams[0], second.sender.streams[0]);
+});
+
+test('adopting a slot that is not there is reported', async () => {
+  const { port, events } = withLink({ slots: [], channel: true });
+  port.execute({ type: 'pc.adoptSlots', ...ann, streams: ['camera'] });
+  await settled();
+  assert.deepEqual(events, [failed(0, 'InvalidStateError', 'There is no slot 0.')]);
+});
+
+test('a track is attached by its id, an empty or unknown one detaches', async () => {
+  const camera = new FakeTrack('video');
+  const { port, pc, events } = withLink({}, { localTracks: { 'video-x': camera } });
+  for (const [op, track] of [[1, 'video-x'], [2, ''], [3, 'gone']]) {
+    port.execute({ type: 'pc.attachTrack', ...ann, op, slot: 1, track });
+  }
+  const { replacements } = pc.getTransceivers()[1].sender;
+  assert.deepEqual(replacements.map(({ track }) => track), [camera, null, null]);
+  replacements[0].resolve();
+  await settled();
+  assert.deepEqual(events, [{ type: 'pc.trackAttached', ...ann, op: 1 }]);
+});
+
+test('attaching to a slot that is not there is reported under its operation', async () => {
+  const { port, events } = withLink();
+  port.execute({ type: 'pc.attachTrack', ...ann, op: 6, slot: 9, track: '' });
+  await settled();
+  assert.deepEqual(events, [failed(6, 'InvalidStateError', 'There is no slot 9.')]);
+});
+
+test('every rejection is reported under its operation, with name and message', async () => {
+  const { port, pc, events } = withLink();
+  const description = { type: 'answer', sdp: '' };
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 1, restart: false });
+  port.execute({ type: 'pc.setRemoteDescription', ...ann, op: 2, description });
+  port.execute({ type: 'pc.addIceCandidate', ...ann, candidate: { candidate: 'nonsense' } });
+  port.execute({ type: 'pc.attachTrack', ...ann, op: 3, slot: 0, track: '' });
+  const reject = (operation, name) => operation.reject(new DOMException(`${name} message`, name));
+  reject(pc.pending.setLocalDescription[0], 'InvalidModificationError');
+  reject(pc.pending.setRemoteDescription[0], 'InvalidAccessError');
+  reject(pc.pending.addIceCandidate[0], 'OperationError');
+  reject(pc.getTransceivers()[0].sender.replacements[0], 'InvalidStateError');
+  await settled();
+  const names = { 1: 'InvalidModificationError', 2: 'InvalidAccessError', 0: 'OperationError', 3: 'InvalidStateError' };
+  assert.equal(events.length, 4);
+  for (const event of events) assert.deepEqual(event, failed(event.op, names[event.op], `${names[event.op]} message`));
+});
+
+test('a description that is not there after all is a failure', async () => {
+  const { port, pc, events } = withLink();
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 1, restart: false });
+  pc.pending.setLocalDescription[0].resolve();
+  await settled();
+  assert.deepEqual(events, [failed(1, 'InvalidStateError', 'There is no local description.')]);
+});
+
+test('candidates are reported without empty members, the end of gathering not at all', () => {
+  const { pc, events } = withLink();
+  pc.gather({ candidate: 'candidate:1 1 udp …', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: null });
+  pc.gather({ candidate: '', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'u' });
+  pc.gather(null);
+  assert.deepEqual(events, [
+    { type: 'pc.candidate', ...ann, candidate: { candidate: 'candidate:1 1 udp …', sdpMid: '0', sdpMLineIndex: 0 } },
+  ]);
+});
+
+test('the state of the transport is reported as it changes', () => {
+  const { pc, events } = withLink();
+  pc.become('connecting');
+  pc.become('failed');
+  assert.deepEqual(events.map(({ state }) => state), ['connecting', 'failed']);
+});
+
+test('the far side closing DTLS is reported once, as soon as a description brought the transport', async () => {
+  const { port, pc, events } = withLink();
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 1, restart: false });
+  const transport = new FakeDtlsTransport();
+  pc.localDescription = { type: 'offer', sdp: '' };
+  pc.appear(transport);
+  pc.pending.setLocalDescription[0].resolve();
+  await settled();
+  transport.become('connected');
+  pc.become('connected');
+  transport.become('closed');
+  assert.deepEqual(events.map(({ type }) => type), ['pc.localDescriptionSet', 'pc.transportChanged', 'pc.dtlsClosed']);
+});
+
+test('a transport that bundling has discarded may close unheard', () => {
+  const { pc, events } = withLink();
+  const discarded = new FakeDtlsTransport();
+  pc.appear(discarded);
+  pc.become('connecting');
+  pc.appear(new FakeDtlsTransport());
+  discarded.become('closed');
+  assert.deepEqual(events.map(({ type }) => type), ['pc.transportChanged']);
+});
+
+test('the channel reports opening, messages and closing; binary ones are counted', () => {
+  const { channel, events, counts } = withLink();
+  channel.open();
+  channel.receive('{"bye":1}');
+  channel.receive(new ArrayBuffer(3));
+  channel.end();
+  assert.deepEqual(events, [
+    { type: 'channel.opened', ...ann },
+    { type: 'channel.message', ...ann, text: '{"bye":1}' },
+    { type: 'channel.closed', ...ann },
+  ]);
+  assert.deepEqual(counts, ['channel.binary-message']);
+});
+
+test('what was sent is reported as gone when the buffer is empty', async () => {
+  const { port, channel, events } = withLink();
+  channel.open();
+  port.execute({ type: 'channel.send', ...ann, text: 'at once' });
+  assert.equal(events.length, 1, 'never inside the command');
+  await settled();
+  assert.deepEqual(events.at(-1), { type: 'channel.drained', ...ann });
+  channel.bufferedAmount = 20;
+  port.execute({ type: 'channel.send', ...ann, text: 'later' });
+  await settled();
+  assert.equal(events.length, 2);
+  channel.drain();
+  assert.deepEqual(events.at(-1), { type: 'channel.drained', ...ann });
+  assert.deepEqual(channel.sent, ['at once', 'later']);
+});
+
+test('sending on a channel that is not open is counted, never thrown', () => {
+  const { port, channel, counts } = withLink();
+  port.execute({ type: 'channel.send', ...ann, text: 'early' });
+  channel.open();
+  channel.readyState = 'closing';
+  port.execute({ type: 'channel.send', ...ann, text: 'late' });
+  assert.deepEqual(channel.sent, []);
+  assert.deepEqual(counts, ['channel.send-after-close', 'channel.send-after-close']);
+});
+
+test('after pc.close nothing of that connection is reported any more', async () => {
+  const { port, pc, channel, events } = withLink();
+  channel.open();
+  const transport = new FakeDtlsTransport();
+  pc.appear(transport);
+  pc.become('connected');
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 1, restart: false });
+  port.execute({ type: 'pc.addIceCandidate', ...ann, candidate: { candidate: 'c' } });
+  port.execute({ type: 'channel.send', ...ann, text: 'bye' });
+  port.execute({ type: 'stats.collect', op: 2 });
+  port.execute({ type: 'pc.close', ...ann });
+  assert.equal(pc.closed, true);
+  const before = events.length;
+  pc.localDescription = { type: 'offer', sdp: '' };
+  pc.pending.setLocalDescription[0].resolve();
+  pc.pending.addIceCandidate[0].reject(new DOMException('', 'OperationError'));
+  pc.become('closed');
+  pc.gather({ candidate: 'c', sdpMid: null, sdpMLineIndex: null, usernameFragment: null });
+  transport.become('closed');
+  channel.receive('late');
+  channel.end();
+  pc.pending.getStats[0].resolve(new Map());
+  await settled();
+  assert.deepEqual(events.slice(before), [{ type: 'stats.sampled', op: 2, links: [] }]);
+});
+
+test('statistics of all links come as one event of whole numbers by slot', async () => {
+  const made = withLink();
+  made.port.execute(create({ peer: 'bob', connection: 2 }));
+  made.port.execute({ type: 'stats.collect', op: 8 });
+  const [first, second] = made.connections;
+  first.pending.getStats[0].resolve(new Map([
+    ['a', { type: 'inbound-rtp', mid: '0', bytesReceived: 100.6 }],
+    ['b', { type: 'inbound-rtp', mid: '1', bytesReceived: 2_000, framesDecoded: 30 }],
+    ['c', { type: 'inbound-rtp', mid: '1', bytesReceived: 500, framesDecoded: 4 }],
+    ['d', { type: 'outbound-rtp', mid: '1', bytesSent: 7 }],
+    ['e', { type: 'inbound-rtp', mid: '77', bytesReceived: 9 }],
+  ]));
+  const { id } = second.getTransceivers()[3].receiver.track;
+  second.pending.getStats[0].resolve(new Map([['a', { type: 'inbound-rtp', trackIdentifier: id, bytesReceived: 5 }]]));
+  await settled();
+  const none = { bytes: 0, frames: 0 };
+  assert.deepEqual(made.events, [{
+    type: 'stats.sampled',
+    op: 8,
+    links: [
+      { ...ann, slots: [{ slot: 0, bytes: 101, frames: 0 }, { slot: 1, bytes: 2_500, frames: 34 }, { slot: 2, ...none }, { slot: 3, ...none }] },
+      { peer: 'bob', connection: 2, slots: [{ slot: 0, ...none }, { slot: 1, ...none }, { slot: 2, ...none }, { slot: 3, bytes: 5, frames: 0 }] },
+    ],
+  }]);
+});
+
+test('a link whose statistics fail is left out, and counted', async () => {
+  const made = withLink();
+  made.port.execute(create({ peer: 'bob', connection: 2 }));
+  made.port.execute({ type: 'stats.collect', op: 8 });
+  made.connections[0].pending.getStats[0].reject(new DOMException('', 'InvalidStateError'));
+  made.connections[1].pending.getStats[0].resolve(new Map());
+  await settled();
+  assert.deepEqual(made.events[0].links.map(({ peer }) => peer), ['bob']);
+  assert.deepEqual(made.counts, ['stats.failed']);
+});
+
+test('without any link the statistics are an empty list', async () => {
+  const { port, events } = makePort();
+  port.execute({ type: 'stats.collect', op: 3 });
+  assert.deepEqual(events, [], 'never inside the command');
+  await settled();
+  assert.deepEqual(events, [{ type: 'stats.sampled', op: 3, links: [] }]);
+});
+
+test('a remote track is one stream of its own, the same each time, and none without a slot', () => {
+  const { port, pc } = withLink();
+  const camera = port.stream({ connection: 1, slot: 1 });
+  assert.deepEqual(camera.getTracks(), [pc.getTransceivers()[1].receiver.track]);
+  assert.equal(port.stream({ connection: 1, slot: 1 }), camera);
+  assert.notEqual(port.stream({ connection: 1, slot: 2 }), camera);
+  assert.equal(port.stream({ connection: 1 }), null);
+  assert.equal(port.stream({ connection: 1, slot: 9 }), null);
+  assert.equal(port.stream({ connection: 5, slot: 0 }), null);
+});
+
+test('closing the port closes every connection, and nothing is reported after', async () => {
+  const made = withLink();
+  made.port.execute(create({ peer: 'bob', connection: 2 }));
+  made.port.execute({ type: 'stats.collect', op: 1 });
+  made.port.close();
+  assert.deepEqual(made.connections.map(({ closed }) => closed), [true, true]);
+  for (const pc of made.connections) pc.pending.getStats[0].resolve(new Map());
+  await settled();
+  assert.deepEqual(made.events, []);
+});

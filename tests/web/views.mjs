@@ -1,0 +1,25 @@
+// Views as the core sends them, complete, with the members that a test cares for.
+
+export const off = { state: 'off', reason: 'none' };
+export const on = { state: 'on', reason: 'none' };
+
+export function participantView(userId, members = {}) {
+  return {
+    userId,
+    userInfo: { userId, fullname: `Name of ${userId}`, nested: { list: [1, 2] } },
+    connection: 'connected',
+    signalling: 'present',
+    olderClient: false,
+    microphone: on,
+    camera: on,
+    screen: off,
+    microphoneSource: { connection: 1, slot: 0 },
+    cameraSource: { connection: 1, slot: 1 },
+    screenSource: { connection: 1 },
+    ...members,
+  };
+}
+
+export function selfView(members = {}) {
+  return { microphone: off, camera: off, microphoneTrack: '', cameraTrack: '', deviceError: '', ...members };
+}
