@@ -99,6 +99,16 @@ test('who comes back is shown as the core now describes, not as before', () => {
   assert.deepEqual([bob.userId, ann.userId, ann.connection], ['bob', 'ann', 'connecting']);
 });
 
+test('whoever left is forgotten, so that nothing old piles up', () => {
+  const store = withTwo();
+  const [ann] = store.getSnapshot().participants;
+  store.apply({ order: ['bob'] });
+  store.apply({ order: ['bob', 'ann'] });
+  assert.deepEqual(store.getSnapshot().participants.map(({ userId }) => userId), ['bob']);
+  store.apply(crossing({ participants: [participantView('ann')], order: ['bob', 'ann'] }));
+  assert.notEqual(store.getSnapshot().participants[1], ann);
+});
+
 test('streams are found by source, stay the same for the same source and change with it', () => {
   const store = withTwo();
   const [before] = store.getSnapshot().participants;

@@ -78,7 +78,7 @@ export class CallEngine {
   #handleAll(): void {
     this.#handling = true;
     try {
-      for (let event = this.#queue.shift(); event && !this.#stopped; event = this.#queue.shift()) {
+      for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
         this.#handle(event);
         if (event.type === 'call.dispose') this.#stop(new GroupCallError('disposed'));
       }

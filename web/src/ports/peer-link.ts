@@ -155,6 +155,7 @@ export class PeerLink {
     pc.addEventListener(
       'connectionstatechange',
       () => {
+        // Transports come with descriptions, and every one passes through "connecting".
         this.#watchTransports();
         this.#report({ type: 'pc.transportChanged', ...this.#id, state: pc.connectionState });
       },
@@ -179,7 +180,6 @@ export class PeerLink {
   async #setLocalDescription(op: number, restart: boolean): Promise<CoreEvent> {
     if (restart) this.#pc.restartIce();
     await this.#pc.setLocalDescription();
-    this.#watchTransports();
     const description = this.#pc.localDescription;
     if (description?.type !== 'offer' && description?.type !== 'answer') {
       throw new DOMException('There is no local description.', 'InvalidStateError');
@@ -190,7 +190,6 @@ export class PeerLink {
 
   async #setRemoteDescription(op: number, description: RTCSessionDescriptionInit): Promise<CoreEvent> {
     await this.#pc.setRemoteDescription(description);
-    this.#watchTransports();
     const kinds = this.#pc.getTransceivers().map(({ receiver }) => receiver.track.kind as MediaKind);
     return { type: 'pc.remoteDescriptionSet', ...this.#id, op, slots: kinds.slice(0, SLOTS) };
   }
