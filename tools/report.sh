@@ -66,7 +66,7 @@ run_quietly() {
   shift
   mkdir -p "$(dirname "$log")"
   : >"$log"
-  watch_log "$log" $BASHPID &
+  watch_log "$log" $BASHPID 2>/dev/null &
   WATCHER=$!
   "$@" >>"$log" 2>&1 </dev/null || code=$?
   stop_watching

@@ -13,7 +13,7 @@ const CHECKED = /\.(h|cpp|ts|tsx|js|mjs|css|html|sh)$|^tools\/[^/.]+$|^tools\/ch
 const SCRIPT = /\.(ts|tsx|js|mjs)$/;
 
 /** Texts that say which files are used: people and other programs start from these. */
-const STARTING_TEXTS = /(^|\/)(package\.json|README\.md|CONTRIBUTING\.md|CMakeLists\.txt|CMakePresets\.json)$|\.cmake$|^\.ci\//;
+const STARTING_TEXTS = /(^|\/)(package\.json|tsconfig[^/]*\.json|README\.md|CONTRIBUTING\.md|CMakeLists\.txt|CMakePresets\.json)$|\.cmake$|^\.ci\//;
 
 /** Files that a runner, a server or a compiler finds by their place or their name alone. */
 const FOUND_BY_NAME = [/^tests\/.*\.test\.(js|mjs|ts)$/, /^web\/.*\.test\.(js|mjs|ts|tsx)$/, /^web\/demo\/index\.html$/];

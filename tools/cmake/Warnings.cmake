@@ -11,3 +11,10 @@ target_compile_options(groupcall_warnings INTERFACE
 
 # A build type of our own: fast enough for simulations, and assert() stays.
 set(CMAKE_CXX_FLAGS_RELWITHASSERTS "-O1 -g1")
+
+if(EMSCRIPTEN)
+  # The download is a feature: link-time optimisation, no exceptions (the core throws none, and
+  # Boost.JSON is called through its error codes), no RTTI. -Oz was measured to be larger.
+  set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG -flto -fno-exceptions -fno-rtti -DBOOST_NO_EXCEPTIONS -DBOOST_NO_RTTI -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0")
+  set(CMAKE_EXE_LINKER_FLAGS_RELEASE "-Os -flto")
+endif()

@@ -18,7 +18,6 @@ import { LEGACY, MENDED } from './quirks.js';
 import { attachSignalling } from './signalling.js';
 import { createStaticHandler } from './static.js';
 
-const DRAIN_LIMIT_MS = 500;
 const LEGACY_RATE_LIMIT = 20;
 const LEGACY_LOOKUP_DELAY_MS = 5;
 
@@ -35,6 +34,7 @@ const LEGACY_LOOKUP_DELAY_MS = 5;
  * @property {string[]} [origins]            further allowed origins, or '*'
  * @property {number} [pingIntervalMs]       default 25000
  * @property {number} [pingTimeoutMs]        default 20000
+ * @property {number} [closeLimitMs]         how long close() waits for clients to take their leave, default 500
  * @property {import('./signalling.js').FrameObserver} [onFrame]  every application event in wire order
  *
  * @typedef {{ rooms: number, participants: number, connections: number }} Stats
@@ -71,6 +71,7 @@ function withDefaults(options) {
     origins: options.origins ?? [],
     pingIntervalMs: options.pingIntervalMs ?? 25_000,
     pingTimeoutMs: options.pingTimeoutMs ?? 20_000,
+    closeLimitMs: options.closeLimitMs ?? 500,
     onFrame: options.onFrame,
   };
 }
@@ -168,7 +169,10 @@ async function listen(settings, port, events) {
     async stop(abrupt) {
       signalling.fallSilent();
       const freed = new Promise((resolve) => void http.close(resolve));
-      if (!abrupt) await sayGoodbye(io, http, tcpSockets, signalling.announceShutdown);
+      if (!abrupt) {
+        signalling.announceShutdown();
+        await letClientsGo(io, http, tcpSockets, settings.closeLimitMs);
+      }
       dropConnections();
       await io.close();
       await freed;
@@ -196,15 +200,15 @@ function createSocketIo(http, { origins, pingIntervalMs, pingTimeoutMs }) {
  * @param {Server} io
  * @param {import('node:http').Server} http
  * @param {Set<import('node:net').Socket>} tcpSockets
- * @param {() => void} announce
+ * @param {number} limitMs
  */
-async function sayGoodbye(io, http, tcpSockets, announce) {
-  announce();
+async function letClientsGo(io, http, tcpSockets, limitMs) {
   for (const socket of io.sockets.sockets.values()) socket.conn.close();
   http.closeIdleConnections();
   const limit = new AbortController();
-  const drained = Promise.all([...tcpSockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
-  await Promise.race([drained, delay(DRAIN_LIMIT_MS, undefined, { signal: limit.signal })]);
+  const gone = Promise.all([...tcpSockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  // The aborted delay never settles the race: whoever is gone has settled it before.
+  await Promise.race([gone, delay(limitMs, undefined, { signal: limit.signal })]);
   limit.abort();
 }
 
