@@ -102,6 +102,8 @@ test('lenient decoding looks at presence only, strict decoding at shape', () => 
   });
   const good = { roomId: 'r', tracks: {}, other: 1 };
   assert.deepEqual(decodeStrictly(ClientEvent.UpdateTracks, good), { ok: true, message: { roomId: 'r', tracks: {} } });
+  // What was absent stays absent, rather than becoming an undefined key.
+  assert.deepEqual(decodeLeniently(ClientEvent.Offer, { roomId: 'r', offer: {} }), { roomId: 'r', offer: {} });
 });
 
 test('nesting is measured without recursing past the limit', () => {

@@ -28,6 +28,7 @@ async function siteFor(t) {
   };
   for (const [name, content] of Object.entries(files)) await writeFile(path.join(top, name), content);
   await symlink(path.join(top, 'secret.txt'), path.join(top, 'demo/link.txt'));
+  await symlink(path.join(top, 'demo-private/secret.txt'), path.join(top, 'demo/sibling.txt'));
   const mounts = [{ prefix: '/', directory: path.join(top, 'demo') }, { prefix: '/dist', directory: path.join(top, 'dist') }];
   return { top, server: await serverFor(t, { mounts }) };
 }
@@ -90,6 +91,7 @@ test('nothing outside the directories can be read', async (t) => {
     '/..%5csecret.txt',
     '/../demo-private/secret.txt',
     '/link.txt',
+    '/sibling.txt',
     '/.hidden',
     '/%00',
     '/index.html%00.txt',

@@ -9,7 +9,7 @@ import { io } from 'socket.io-client';
 
 import { startServer } from '../../tools/server/server.js';
 
-export const WAIT_LIMIT_MS = 3000;
+export const WAIT_LIMIT_MS = 8000;
 
 /** Rejects when `promise` takes longer than every wait here may. */
 export async function within(promise, what) {
@@ -98,7 +98,7 @@ export class TestClient {
     const index = this.inbox.findIndex(wanted);
     if (index >= 0) return Promise.resolve(this.inbox.splice(index, 1)[0].payload);
     const arrival = new Promise((resolve) => this.#waiting.push({ wanted, resolve }));
-    return within(arrival, () => `${event} at ${this.userId}, whose inbox holds ${JSON.stringify(this.inbox)}`);
+    return within(arrival, () => `${event} at ${this.userId}, whose inbox holds ${JSON.stringify(this.inbox).slice(0, 2000)}`);
   }
 
   /** Waits until the socket is closed, and tells the reason that socket.io-client gives. */
