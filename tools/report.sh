@@ -53,7 +53,8 @@ watch_log() {
 WATCHER=''
 stop_watching() {
   [[ -n $WATCHER ]] || return 0
-  kill "$WATCHER" 2>/dev/null || true
+  # KILL, since a watcher that was only just started still has its parent's traps.
+  kill -KILL "$WATCHER" 2>/dev/null || true
   wait "$WATCHER" 2>/dev/null || true
   WATCHER=''
   if [[ -t 1 ]]; then printf '\r\e[K'; fi
