@@ -13,8 +13,6 @@ using Kind = PeerSignal::Kind;
 
 constexpr int kTakeOverAfterAsks = 3;  // 1, 3 and 8 s: then we offer ourselves
 constexpr Duration kResendAtMostEvery = 500ms;
-constexpr std::size_t kModuleSlots = kSlotCount;
-constexpr std::size_t kForeignSlots = 2;
 constexpr int kUnreachableAfter = 3;  // rebuilds in a row
 
 Instant next_ask(Instant since, int asked) {
