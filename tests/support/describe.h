@@ -1,0 +1,14 @@
+/// Events and commands as the text that crosses the bridge: what a log shows is what a
+/// flight record holds.
+#pragma once
+
+#include <string>
+
+#include "core/public/call_core.h"
+
+namespace groupcall::sim {
+
+std::string describe(const Event& event);
+std::string describe(const Command& command);
+
+}  // namespace groupcall::sim

@@ -1,0 +1,63 @@
+#include "tests/support/media_model.h"
+
+#include <utility>
+
+namespace groupcall::sim {
+
+MediaModel::MediaModel(EventLoop& loop, MediaTiming timing, std::string name)
+    : loop_(&loop), timing_(timing), name_(std::move(name)), random_(name_ + "/media") {}
+
+void MediaModel::acquire(bool microphone, bool camera, Acquired acquired, Failed failed) {
+  ++prompts_;
+  loop_->after(timing_.prompt.draw(random_),
+               [this, microphone, camera, acquired = std::move(acquired),
+                failed = std::move(failed)] { settle(microphone, camera, acquired, failed); });
+}
+
+/// The answer depends on the devices as they are when the prompt is over.
+void MediaModel::settle(bool microphone, bool camera, const Acquired& acquired,
+                        const Failed& failed) {
+  const auto any = [&](DeviceMood mood) {
+    return (microphone && microphone_ == mood) || (camera && camera_ == mood);
+  };
+  if (!microphone && !camera) {
+    failed("TypeError", "At least one of audio and video must be requested");
+  } else if (any(DeviceMood::Missing)) {
+    failed("NotFoundError", "Requested device not found");
+  } else if (any(DeviceMood::Denied)) {
+    failed("NotAllowedError", "Permission denied");
+  } else if (any(DeviceMood::Busy)) {
+    failed("NotReadableError", "Could not start video source");
+  } else {
+    acquired(microphone ? make_track(MediaKind::Audio) : nullptr,
+             camera ? make_track(MediaKind::Video) : nullptr);
+  }
+}
+
+std::shared_ptr<LocalTrack> MediaModel::make_track(MediaKind kind) {
+  auto track = std::make_shared<LocalTrack>();
+  const char* word = kind == MediaKind::Audio ? "-microphone-" : "-camera-";
+  track->id = TrackId{name_ + word + std::to_string(++made_)};
+  track->kind = kind;
+  tracks_[track->id] = track;
+  return track;
+}
+
+std::shared_ptr<LocalTrack> MediaModel::find(const TrackId& track) const {
+  const auto found = tracks_.find(track);
+  return found == tracks_.end() ? nullptr : found->second;
+}
+
+std::size_t MediaModel::live_tracks() const {
+  return live(MediaKind::Audio).size() + live(MediaKind::Video).size();
+}
+
+std::vector<std::shared_ptr<LocalTrack>> MediaModel::live(MediaKind kind) const {
+  std::vector<std::shared_ptr<LocalTrack>> live;
+  for (const auto& [id, track] : tracks_) {
+    if (track->live && track->kind == kind) live.push_back(track);
+  }
+  return live;
+}
+
+}  // namespace groupcall::sim

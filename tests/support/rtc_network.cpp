@@ -1,0 +1,349 @@
+#include "tests/support/rtc_network.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace groupcall::sim {
+
+std::shared_ptr<RtcConnection> RtcNetwork::open(const std::string& host, RtcObserver& observer) {
+  const std::string seed = seed_ + "/rtc/" + host + "/" + std::to_string(++made_[host]);
+  auto connection = std::make_shared<RtcConnection>(*this, host, seed, observer);
+  by_host_[host].push_back(connection);
+  return connection;
+}
+
+template <class Action>
+void RtcNetwork::for_each_of(const std::string& host, Action action) {
+  const auto all = by_host_[host];  // a copy: the action may open or close some
+  for (const auto& weak : all) {
+    if (const Pointer connection = weak.lock(); connection && connection->is_open()) {
+      action(*connection);
+    }
+  }
+}
+
+std::size_t RtcNetwork::open_connections(const std::string& host) const {
+  std::size_t count = 0;
+  const auto found = by_host_.find(host);
+  if (found == by_host_.end()) return 0;
+  for (const auto& weak : found->second) {
+    const Pointer connection = weak.lock();
+    if (connection && connection->is_open()) ++count;
+  }
+  return count;
+}
+
+// ---- paths ---------------------------------------------------------------------------
+
+bool RtcNetwork::path_up(const std::string& a, const std::string& b) const {
+  return cut_.count(std::minmax(a, b)) == 0;
+}
+
+void RtcNetwork::set_path(const std::string& a, const std::string& b, bool up) {
+  if (path_up(a, b) == up) return;
+  if (up) {
+    cut_.erase(std::minmax(a, b));
+  } else {
+    cut_.insert(std::minmax(a, b));
+  }
+  for_each_of(a, [&](RtcConnection& connection) {
+    const Pointer peer = connection.far_side();
+    if (!peer || peer->host() != b) return up ? try_pair(connection) : void();
+    if (up) {
+      path_healed(connection);
+      path_healed(*peer);
+    } else {
+      lose_packets(connection);
+      lose_packets(*peer);
+    }
+  });
+  if (up) for_each_of(b, [&](RtcConnection& connection) { try_pair(connection); });
+}
+
+void RtcNetwork::set_host_paths(const std::string& host, bool up) {
+  std::vector<std::string> others;
+  for (const auto& [other, connections] : by_host_) {
+    if (other != host) others.push_back(other);
+  }
+  for (const std::string& other : others) set_path(host, other, up);
+}
+
+/// From now on nothing arrives: the ICE agent's patience begins to run.
+void RtcNetwork::lose_packets(RtcConnection& connection) {
+  RtcTransport& transport = connection.transport_;
+  refresh(connection);
+  if (!transport.established) return;
+  loop_->cancel(transport.recovering);
+  loop_->cancel(transport.disconnecting);
+  loop_->cancel(transport.failing);
+  const auto later = [&](Duration delay, auto action) {
+    return loop_->after(delay, [this, weak = connection.weak_from_this(), action] {
+      if (const Pointer self = weak.lock(); self && self->is_open()) action(*this, *self);
+    });
+  };
+  transport.disconnecting = later(
+      timing_.disconnected.draw(connection.random_), [](RtcNetwork& network, RtcConnection& self) {
+        network.change_state(self, TransportState::Disconnected);
+      });
+  transport.failing =
+      later(timing_.failed.draw(connection.random_), [](RtcNetwork& network, RtcConnection& self) {
+        self.transport_.established = false;
+        self.transport_.dead_session = self.transport_.up_session;
+        network.refresh(self);
+        network.change_state(self, TransportState::Failed);
+      });
+}
+
+void RtcNetwork::path_healed(RtcConnection& connection) {
+  RtcTransport& transport = connection.transport_;
+  refresh(connection);
+  pump_channel(connection);
+  const Pointer peer = connection.far_side();
+  const bool pair_lives =
+      transport.established && peer && peer->is_open() && peer->established();
+  if (pair_lives) {
+    loop_->cancel(transport.disconnecting);
+    loop_->cancel(transport.failing);
+    if (transport.reported == TransportState::Disconnected) {
+      transport.recovering =
+          loop_->after(timing_.recover.draw(connection.random_),
+                       [this, weak = connection.weak_from_this()] {
+                         const Pointer self = weak.lock();
+                         if (self && self->is_open()) change_state(*self, TransportState::Connected);
+                       });
+    }
+  }
+  try_pair(connection);
+}
+
+// ---- pairs ---------------------------------------------------------------------------
+
+void RtcNetwork::shown(RtcConnection& connection) {
+  by_ufrag_[connection.ufrag_] = connection.weak_from_this();
+}
+
+void RtcNetwork::agreed(RtcConnection& connection, IceSession session) {
+  RtcTransport& transport = connection.transport_;
+  refresh(connection);
+  if (transport.session == session) return;
+  transport.session = std::move(session);
+  if (!transport.established) {
+    change_state(connection, TransportState::Connecting);
+    loop_->cancel(transport.failing);
+    transport.failing = loop_->after(
+        timing_.never_connected.draw(connection.random_),
+        [this, weak = connection.weak_from_this()] {
+          const Pointer self = weak.lock();
+          if (!self || !self->is_open() || self->established()) return;
+          change_state(*self, TransportState::Failed);
+        });
+  }
+  try_pair(connection);
+}
+
+RtcNetwork::Pointer RtcNetwork::partner_of(const RtcConnection& connection) const {
+  if (!connection.transport_.session) return nullptr;
+  const auto found = by_ufrag_.find(connection.transport_.session->remote);
+  return found == by_ufrag_.end() ? nullptr : found->second.lock();
+}
+
+bool RtcNetwork::matches(const RtcConnection& one, const RtcConnection& other) const {
+  const auto& a = one.transport_.session;
+  const auto& b = other.transport_.session;
+  if (!one.is_open() || !other.is_open() || !a || !b) return false;
+  const bool dead = one.transport_.dead_session == a || other.transport_.dead_session == b;
+  return !dead && a->local == b->remote && a->remote == b->local;
+}
+
+/// One end can send checks: it knows an address of the other. The other learns from them.
+bool RtcNetwork::reaches(const RtcConnection& one, const RtcConnection& other) const {
+  return one.remote_candidates_.count(one.transport_.session->remote) > 0 ||
+         other.remote_candidates_.count(other.transport_.session->remote) > 0;
+}
+
+void RtcNetwork::try_pair(RtcConnection& connection) {
+  const Pointer self = connection.shared_from_this();
+  const Pointer partner = partner_of(connection);
+  if (!partner || partner == self || !matches(*self, *partner)) return;
+  if (!reaches(*self, *partner) || !path_up(self->host_, partner->host_)) return;
+  RtcTransport& transport = self->transport_;
+  const bool is_up = transport.established && transport.up_session == transport.session;
+  if (is_up && partner->transport_.established) return;
+  // Checks that went out on an older session are overtaken by these.
+  loop_->cancel(transport.checks);
+  loop_->cancel(partner->transport_.checks);
+  transport.checks = loop_->after(
+      timing_.checks.draw(self->random_),
+      [this, weak = std::weak_ptr(self), weak_partner = std::weak_ptr(partner)] {
+        const Pointer one = weak.lock();
+        const Pointer other = weak_partner.lock();
+        if (one && other) establish(one, other);
+      });
+}
+
+void RtcNetwork::establish(const Pointer& one, const Pointer& other) {
+  if (!matches(*one, *other) || !path_up(one->host_, other->host_)) return;
+  for (const Pointer& end : {one, other}) {
+    const Pointer former = end->far_side();
+    if (!former || former == one || former == other) continue;
+    former->transport_.peer.reset();
+    lose_packets(*former);
+  }
+  bring_up(*one, other);
+  bring_up(*other, one);
+  open_channel(*one, *other);
+  open_channel(*other, *one);
+  refresh(*one);
+  pump_channel(*one);
+  pump_channel(*other);
+}
+
+void RtcNetwork::bring_up(RtcConnection& connection, const Pointer& peer) {
+  RtcTransport& transport = connection.transport_;
+  stop_timers(connection);
+  transport.peer = peer;
+  transport.established = true;
+  transport.up_session = transport.session;
+  change_state(connection, TransportState::Connected);
+}
+
+void RtcNetwork::open_channel(RtcConnection& connection, const RtcConnection& peer) {
+  RtcTransport& transport = connection.transport_;
+  const bool agreed_on = transport.channel_created && peer.transport_.channel_created &&
+                         !connection.application_mid_.empty() && !peer.application_mid_.empty();
+  if (!agreed_on || transport.channel_open) return;
+  report(connection, timing_.channel_open.draw(connection.random_),
+         [this, &connection](RtcObserver& observer) {
+           if (connection.transport_.channel_open) return;
+           connection.transport_.channel_open = true;
+           observer.on_channel_opened();
+         });
+}
+
+void RtcNetwork::stop_timers(RtcConnection& connection) {
+  RtcTransport& transport = connection.transport_;
+  loop_->cancel(transport.checks);
+  loop_->cancel(transport.disconnecting);
+  loop_->cancel(transport.failing);
+  loop_->cancel(transport.recovering);
+}
+
+void RtcNetwork::closed(RtcConnection& connection, bool says_goodbye) {
+  stop_timers(connection);
+  refresh(connection);
+  RtcTransport& transport = connection.transport_;
+  const Pointer peer = connection.far_side();
+  const bool was_pair = transport.established && peer && peer->is_open() &&
+                        peer->far_side().get() == &connection;
+  transport.established = false;
+  if (!was_pair) return;
+  refresh(*peer);
+  if (says_goodbye && path_up(connection.host_, peer->host_)) {
+    report(*peer, timing_.dtls_close.draw(peer->random_),
+           [](RtcObserver& observer) { observer.on_dtls_closed(); });
+    report(*peer, Duration(0), [peer = peer.get()](RtcObserver& observer) {
+      if (!peer->transport_.channel_open) return;
+      peer->transport_.channel_open = false;
+      observer.on_channel_closed();
+    });
+  }
+  lose_packets(*peer);
+}
+
+// ---- reports -------------------------------------------------------------------------
+
+void RtcNetwork::change_state(RtcConnection& connection, TransportState state) {
+  if (connection.transport_.reported == state) return;
+  connection.transport_.reported = state;
+  report(connection, timing_.report.draw(connection.random_),
+         [state](RtcObserver& observer) { observer.on_transport_changed(state); });
+}
+
+void RtcNetwork::report(RtcConnection& connection, Duration delay, Report report) {
+  Instant& last = connection.transport_.last_report;
+  last = std::max(last, loop_->now() + delay);
+  loop_->at(last, [weak = connection.weak_from_this(), report = std::move(report)] {
+    const Pointer self = weak.lock();
+    if (self && self->is_open()) report(*self->observer_);
+  });
+}
+
+std::optional<RtcError> RtcNetwork::injected_error(RtcConnection& connection) {
+  const bool asked = reject_next_.erase(connection.host_) > 0;
+  if (!asked && !chance(connection.random_, faults_.reject_permille)) return std::nullopt;
+  return RtcError{"OperationError", "injected fault", true};
+}
+
+bool RtcNetwork::injected_hang(RtcConnection& connection) {
+  return hang_next_.erase(connection.host_) > 0 ||
+         chance(connection.random_, faults_.hang_permille);
+}
+
+// ---- the data channel ----------------------------------------------------------------
+
+/// What was sent leaves the page in one go, once there is a way; it arrives in order.
+void RtcNetwork::pump_channel(RtcConnection& connection) {
+  RtcTransport& transport = connection.transport_;
+  if (transport.draining || transport.outgoing.empty()) return;
+  transport.draining = true;
+  loop_->after(timing_.drain.draw(connection.random_), [this, weak = connection.weak_from_this()] {
+    const Pointer self = weak.lock();
+    if (!self || !self->is_open()) return;
+    self->transport_.draining = false;
+    const Pointer peer = self->far_side();
+    const bool flows = peer && self->established() && path_up(self->host_, peer->host_);
+    if (!flows) return;  // kept until the path heals
+    for (std::string& text : self->transport_.outgoing) {
+      report(*peer, timing_.one_way.draw(self->random_),
+             [peer = peer.get(), text = std::move(text)](RtcObserver& observer) {
+               if (peer->transport_.channel_open) observer.on_channel_message(text);
+             });
+    }
+    self->transport_.outgoing.clear();
+    report(*self, Duration(0), [](RtcObserver& observer) { observer.on_channel_drained(); });
+  });
+}
+
+// ---- media ---------------------------------------------------------------------------
+
+void RtcNetwork::refresh_host(const std::string& host) {
+  for_each_of(host, [&](RtcConnection& connection) { refresh(connection); });
+}
+
+/// Books what has flowed into both ends so far, and looks what flows from now on.
+void RtcNetwork::refresh(RtcConnection& connection) {
+  const Instant now = loop_->now();
+  const auto book = [&](RtcConnection& end) {
+    for (Transceiver& t : end.transceivers_) {
+      if (now > t.flow_since) {
+        const std::int64_t span = (now - t.flow_since).count();
+        if (t.flow == Flow::Live) t.live_us += span;
+        if (t.flow == Flow::Muted) t.muted_us += span;
+        t.flow_since = now;
+      }
+      const Flow flow = flow_into(end, t);
+      if (t.flow == Flow::Nothing && flow != Flow::Nothing) {
+        t.flow_since = now + timing_.first_frame.draw(end.random_);
+      }
+      t.flow = flow;
+    }
+  };
+  book(connection);
+  if (const Pointer peer = connection.far_side()) book(*peer);
+}
+
+Flow RtcNetwork::flow_into(const RtcConnection& connection, const Transceiver& receiver) const {
+  const Pointer peer = connection.far_side();
+  if (!peer || !connection.is_open() || !peer->is_open()) return Flow::Nothing;
+  if (!connection.established() || !peer->established()) return Flow::Nothing;
+  if (peer->far_side().get() != &connection) return Flow::Nothing;
+  if (!receiver.receiving || !path_up(connection.host_, peer->host_)) return Flow::Nothing;
+  for (const Transceiver& sender : peer->transceivers_) {
+    if (sender.mid != receiver.mid) continue;
+    if (!sender.sending || !sender.track || !sender.track->live) return Flow::Nothing;
+    return sender.track->enabled ? Flow::Live : Flow::Muted;
+  }
+  return Flow::Nothing;
+}
+
+}  // namespace groupcall::sim

@@ -1,0 +1,171 @@
+#include "tests/support/world.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace groupcall::sim {
+namespace {
+
+constexpr std::size_t kCameraSlot = 1;
+
+/// One direction: what `viewer` is shown of `seen`.
+std::string why_not_shown(SimulatedPage& viewer, const SimulatedPage& seen) {
+  const std::string who = viewer.user() + " sees " + seen.user() + ": ";
+  const ParticipantView* const view = viewer.view().find(seen.user());
+  if (view == nullptr) return who + "not listed";
+  if (view->connection != LinkView::Connected) return who + "not connected";
+  if (view->signalling != PeerSignalling::Present) return who + "signalling lost";
+  const auto expect = [&](const MediaView& media, bool wanted, const char* what) -> std::string {
+    const MediaState state = wanted ? MediaState::On : MediaState::Off;
+    if (media.state == state) return {};
+    return who + what + " is shown in state " + std::to_string(static_cast<int>(media.state)) +
+           " for reason " + std::to_string(static_cast<int>(media.reason));
+  };
+  std::string why = expect(view->microphone, seen.wants_microphone(), "microphone");
+  if (why.empty()) why = expect(view->camera, seen.wants_camera(), "camera");
+  if (!why.empty() || !seen.wants_camera()) return why;
+  const auto connection = viewer.connection(view->camera_source.connection);
+  if (!connection) return who + "its camera's connection is closed";
+  if (view->camera_source.slot != static_cast<std::int64_t>(kCameraSlot)) {
+    return who + "its camera is looked for in the wrong slot";
+  }
+  if (connection->transceivers().size() <= kCameraSlot) return who + "has no camera slot";
+  return {};
+}
+
+std::int64_t frames_seen(SimulatedPage& viewer, const std::string& seen) {
+  const ParticipantView* const view = viewer.view().find(seen);
+  const auto connection = view ? viewer.connection(view->camera_source.connection) : nullptr;
+  if (!connection) return -1;
+  for (const SlotSample& sample : connection->stats()) {
+    if (sample.slot == view->camera_source.slot) return sample.frames;
+  }
+  return 0;
+}
+
+/// Calls `visit(viewer, seen)` for every ordered pair until it returns a reason.
+template <class Visit>
+std::string for_each_pair(World& world, const std::vector<std::string>& users, Visit visit) {
+  for (const std::string& viewer : users) {
+    for (const std::string& seen : users) {
+      if (viewer == seen) continue;
+      if (std::string why = visit(world.page(viewer), world.page(seen)); !why.empty()) return why;
+    }
+  }
+  return {};
+}
+
+std::string why_self_wrong(SimulatedPage& page, std::size_t others) {
+  const SnapshotStore& view = page.view();
+  if (view.phase != Phase::Joined) {
+    return page.user() + " is in phase " + std::to_string(static_cast<int>(view.phase));
+  }
+  if (view.order.size() != others) {
+    return page.user() + " lists " + std::to_string(view.order.size()) + " others";
+  }
+  if (page.open_connections() != others) {
+    return page.user() + " has " + std::to_string(page.open_connections()) + " connections for " +
+           std::to_string(others) + " others";
+  }
+  const auto state = [](bool wanted) { return wanted ? MediaState::On : MediaState::Off; };
+  if (view.self.microphone.state != state(page.wants_microphone())) {
+    return page.user() + "'s own microphone is not as wanted";
+  }
+  if (view.self.camera.state != state(page.wants_camera())) {
+    return page.user() + "'s own camera is not as wanted";
+  }
+  return {};
+}
+
+}  // namespace
+
+World::World(WorldOptions options)
+    : journal(loop, options.detail),
+      rtc(loop, options.exact_times ? RtcTiming{} : RtcTiming::varied(), options.seed),
+      sockets(loop, options.exact_times ? SocketTiming{} : SocketTiming::varied(), options.seed),
+      server(loop, sockets, journal, options.server, options.seed),
+      options_(std::move(options)) {}
+
+SimulatedPage& World::open_page(const std::string& user) {
+  auto& incarnations = pages_[user];
+  if (incarnations.empty()) users_.push_back(user);
+  PageOptions options;
+  options.user = user;
+  options.seed = options_.seed + "/" + user + "/" + std::to_string(incarnations.size());
+  if (!options_.exact_times) {
+    Random random(options.seed);
+    options.timer_delay = {0ms, 6ms};
+    options.media.prompt = {5ms, 1500ms};
+    options.clock_origin = Spread{0s, 100'000s}.draw(random);
+  }
+  incarnations.push_back(std::make_unique<SimulatedPage>(surroundings(), std::move(options)));
+  return *incarnations.back();
+}
+
+SimulatedPage& World::page(const std::string& user) { return *pages_[user].back(); }
+
+SimulatedPage& World::reload(const std::string& user) {
+  page(user).close_page();
+  return open_page(user);
+}
+
+bool is_event(const PassingFrame& frame, const std::string& event, const std::string& to) {
+  const std::string begin = "42[\"" + event + "\"";
+  if (!frame.text.starts_with(begin)) return false;
+  return to.empty() || frame.text.find("\"targetUserId\":\"" + to + "\"") != std::string::npos;
+}
+
+std::vector<PassingFrame> World::sent_frames(const std::string& from, const std::string& event,
+                                             const std::string& to) const {
+  std::vector<PassingFrame> frames;
+  for (const PassingFrame& frame : sockets.passed()) {
+    if (frame.to_server && frame.host == from && is_event(frame, event, to)) frames.push_back(frame);
+  }
+  return frames;
+}
+
+std::vector<Instant> World::sent(const std::string& from, const std::string& event,
+                                 const std::string& to) const {
+  std::vector<Instant> times;
+  for (const PassingFrame& frame : sent_frames(from, event, to)) times.push_back(frame.at);
+  return times;
+}
+
+std::size_t World::offers_sent() const {
+  std::size_t count = 0;
+  for (const PassingFrame& frame : sockets.passed()) {
+    if (frame.to_server && is_event(frame, "groupcall:webrtc-offer")) ++count;
+  }
+  return count;
+}
+
+std::string why_not_settled(World& world, const std::vector<std::string>& users) {
+  for (const std::string& user : users) {
+    if (std::string why = why_self_wrong(world.page(user), users.size() - 1); !why.empty()) {
+      return why;
+    }
+  }
+  return for_each_pair(world, users, [](SimulatedPage& viewer, SimulatedPage& seen) {
+    return why_not_shown(viewer, seen);
+  });
+}
+
+std::string why_no_pictures(World& world, const std::vector<std::string>& users, Duration span) {
+  std::map<std::pair<std::string, std::string>, std::int64_t> before;
+  for_each_pair(world, users, [&](SimulatedPage& viewer, SimulatedPage& seen) -> std::string {
+    before[{viewer.user(), seen.user()}] = frames_seen(viewer, seen.user());
+    return {};
+  });
+  world.run_for(span);
+  return for_each_pair(world, users, [&](SimulatedPage& viewer, SimulatedPage& seen) -> std::string {
+    const std::int64_t was = before[{viewer.user(), seen.user()}];
+    const std::int64_t is = frames_seen(viewer, seen.user());
+    if (seen.wants_camera() && is <= was) {
+      return viewer.user() + " gets no picture of " + seen.user() + ": " + std::to_string(is) +
+             " frames after " + std::to_string(was);
+    }
+    return {};
+  });
+}
+
+}  // namespace groupcall::sim
