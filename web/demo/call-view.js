@@ -1,0 +1,197 @@
+/** In the call: tiles, notices and the bar. Draws what the snapshot says, and nothing else. */
+
+import { reasonText } from '/dist/index.js';
+
+import { announce } from './announcer.js';
+import { makeCopyButton } from './copy-link.js';
+import { fitTiles } from './grid-layout.js';
+import { Notices } from './notices.js';
+import { RemoteSound } from './remote-sound.js';
+import { Tile, nameOf } from './tile.js';
+
+const element = (id) => document.getElementById(id);
+
+/** 3725 s -> 1:02:05 */
+function clockText(seconds) {
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  const shown = parts[0] > 0 ? parts : parts.slice(1);
+  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
+const isDeviceTrouble = ({ state, reason }) => (state === 'error' || state === 'ended') && reason !== 'none';
+
+export class CallView {
+  #grid = element('grid');
+  #notices = new Notices();
+  #sound = new RemoteSound((blocked) => this.#showBlockedSound(blocked));
+  /** @type {Tile | null} */
+  #selfTile = null;
+  /** @type {Map<string, Tile>} */
+  #tiles = new Map();
+  #invite = null;
+  #names = new Map();
+  #snapshot = null;
+  #ticking = 0;
+  #resized = new ResizeObserver(() => this.#fit());
+  #call = null;
+
+  constructor() {
+    element('leave').addEventListener('click', () => void this.#call?.leave());
+    element('toggle-microphone').addEventListener('click', () => this.toggle('microphone'));
+    element('toggle-camera').addEventListener('click', () => this.toggle('camera'));
+    makeCopyButton(element('call-copy-link'));
+  }
+
+  get shown() {
+    return !element('call').hidden;
+  }
+
+  show(call) {
+    this.#call = call;
+    const { room } = call.getSnapshot();
+    element('call').hidden = false;
+    element('call-room').textContent = room.roomId;
+    element('call-title').textContent = `Call in the room ${room.roomId}`;
+    document.title = `${room.roomId} · groupcall`;
+    this.#resized.observe(this.#grid);
+    this.#ticking = setInterval(() => this.#tick(), 1_000);
+    this.draw(call.getSnapshot());
+    this.#tick();
+    element('call-title').focus();
+    announce(`You are in the room ${room.roomId}.`);
+  }
+
+  hide() {
+    element('call').hidden = true;
+    clearInterval(this.#ticking);
+    this.#resized.disconnect();
+    this.#sound.clear();
+    this.#notices.clear();
+    for (const tile of this.#tiles.values()) tile.remove();
+    this.#selfTile?.remove();
+    this.#invite?.remove();
+    this.#tiles.clear();
+    this.#names.clear();
+    this.#selfTile = this.#invite = this.#snapshot = this.#call = null;
+  }
+
+  /** Turns a device on or off, from the button or the keyboard. */
+  toggle(device) {
+    const button = element(`toggle-${device}`);
+    const on = button.getAttribute('aria-pressed') !== 'true';
+    button.setAttribute('aria-pressed', String(on));
+    if (device === 'camera') this.#call?.setCamera(on);
+    else this.#call?.setMicrophone(on);
+  }
+
+  draw(snapshot) {
+    const before = this.#snapshot;
+    this.#snapshot = snapshot;
+    if (snapshot.self !== before?.self) this.#drawSelf(snapshot.self);
+    if (snapshot.participants !== before?.participants) this.#drawOthers(snapshot.participants);
+    this.#drawNotices(snapshot);
+  }
+
+  #drawSelf(self) {
+    if (!this.#selfTile) {
+      this.#selfTile = new Tile(true);
+      this.#grid.prepend(this.#selfTile.element);
+    }
+    this.#selfTile.draw(self);
+    for (const device of ['microphone', 'camera']) {
+      const { state, reason } = self[device];
+      const button = element(`toggle-${device}`);
+      const on = state === 'on' || state === 'loading' || state === 'replacing';
+      button.setAttribute('aria-pressed', String(on));
+      button.querySelector('use').setAttribute('href', `#icon-${device}${on ? '' : '-off'}`);
+      button.title = state === 'on' ? '' : reasonText(reason, device).message;
+    }
+  }
+
+  #drawOthers(participants) {
+    const present = new Set(participants.map(({ userId }) => userId));
+    for (const [userId, tile] of this.#tiles) {
+      if (present.has(userId)) continue;
+      tile.remove();
+      this.#tiles.delete(userId);
+      announce(`${this.#names.get(userId)} left.`);
+      this.#names.delete(userId);
+    }
+    for (const participant of participants) this.#drawOther(participant);
+    this.#sound.draw(participants);
+    this.#drawInvite(participants.length === 0);
+    const count = participants.length + 1;
+    element('call-count').textContent = count === 1 ? 'Only you' : `${count} people`;
+    this.#fit();
+  }
+
+  #drawOther(participant) {
+    const { userId } = participant;
+    let tile = this.#tiles.get(userId);
+    if (!tile) {
+      tile = new Tile(false);
+      this.#tiles.set(userId, tile);
+      this.#grid.append(tile.element);
+      announce(`${nameOf(participant)} is here.`);
+    }
+    this.#names.set(userId, nameOf(participant));
+    tile.draw(participant);
+  }
+
+  #drawInvite(alone) {
+    if (!alone) {
+      this.#invite?.remove();
+      this.#invite = null;
+    } else if (!this.#invite) {
+      this.#invite = element('invite-template').content.firstElementChild.cloneNode(true);
+      makeCopyButton(this.#invite.querySelector('button'));
+      this.#grid.append(this.#invite);
+    }
+  }
+
+  #drawNotices({ phase, self, signalling }) {
+    for (const device of ['microphone', 'camera']) {
+      const trouble = isDeviceTrouble(self[device]) ? reasonText(self[device].reason, device) : null;
+      this.#notices.set(
+        device,
+        trouble && { message: `${trouble.message}.`, remedy: trouble.remedy, dismissible: true },
+      );
+    }
+    this.#notices.set(
+      'signalling',
+      phase === 'reconnecting'
+        ? {
+            message: signalling.error?.message ?? 'The connection to the server is interrupted.',
+            remedy: 'The call goes on; nobody can join or leave until the server is back.',
+          }
+        : null,
+    );
+  }
+
+  #showBlockedSound(blocked) {
+    this.#notices.set(
+      'sound',
+      blocked
+        ? {
+            message: 'The browser holds the sound back.',
+            action: { name: 'Play sound', run: () => void this.#sound.resume() },
+          }
+        : null,
+    );
+  }
+
+  #tick() {
+    const joinedAtMs = this.#snapshot?.room?.joinedAtMs;
+    const seconds = joinedAtMs ? Math.max(0, (performance.now() - joinedAtMs) / 1_000) : 0;
+    element('call-time').textContent = clockText(seconds);
+  }
+
+  #fit() {
+    const { clientWidth, clientHeight, children, style } = this.#grid;
+    if (clientWidth === 0 || children.length === 0) return;
+    const gap = Number.parseFloat(getComputedStyle(this.#grid).columnGap);
+    const { width, height } = fitTiles(children.length, clientWidth, clientHeight, gap);
+    style.setProperty('--tile-width', `${width}px`);
+    style.setProperty('--tile-height', `${height}px`);
+  }
+}

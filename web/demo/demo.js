@@ -1,0 +1,92 @@
+/** The demo page: from the form into the call and back. */
+
+import { GroupCallError, createGroupCall } from '/dist/index.js';
+
+import { announce } from './announcer.js';
+import { CallView } from './call-view.js';
+import { Prejoin } from './prejoin.js';
+
+const SHORTCUTS = { m: 'microphone', v: 'camera' };
+
+/** For tests: the present call, and with `?record` its flight record. */
+const demo = (window.groupcallDemo = { call: null, record: [] });
+const records = new URLSearchParams(location.search).has('record');
+
+/** A new person at each load: a duplicated tab must not take this one's place in the room. */
+const userId = `web-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+
+const prejoin = new Prejoin({ join: (choice) => void join(choice), cancel: () => void demo.call?.leave() });
+const view = new CallView();
+
+async function join({ name, room, media, start }) {
+  prejoin.showProblem(null);
+  prejoin.setJoining(true, 'Connecting to the server…');
+  try {
+    demo.call?.dispose();
+    demo.record.length = 0;
+    const call = await createGroupCall({
+      self: { userId, fullname: name },
+      signalling: { url: location.origin },
+      ...(records && { record: (line) => demo.record.push(line) }),
+    });
+    demo.call = call;
+    call.subscribe(() => follow(call));
+    await call.join({ roomId: room, groupId: 'demo', callType: 'video', media, start });
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** The page is where the snapshot says, whoever made it so. */
+function follow(call) {
+  const snapshot = call.getSnapshot();
+  const inCall = snapshot.phase === 'joined' || snapshot.phase === 'reconnecting';
+  if (inCall && !view.shown) {
+    prejoin.setJoining(false);
+    prejoin.hide();
+    view.show(call);
+  } else if (inCall) {
+    view.draw(snapshot);
+  } else if (snapshot.phase === 'idle' && view.shown) {
+    backToForm(snapshot.error);
+  } else if (snapshot.phase === 'joining') {
+    prejoin.setStatus(
+      snapshot.signalling.state === 'waiting'
+        ? 'The server does not answer. Trying again…'
+        : 'Connecting to the server…',
+    );
+  }
+}
+
+/** After a call the devices stay off until asked for: nobody expects the light to go on again. */
+function backToForm(error) {
+  view.hide();
+  prejoin.show();
+  prejoin.setJoining(false, error ? '' : 'You left the call.');
+  prejoin.showProblem(error);
+  prejoin.focus();
+  if (error) announce(`The call has ended. ${error.message}`);
+}
+
+function failed(error) {
+  prejoin.setJoining(false);
+  if (error.code === 'aborted') {
+    prejoin.setStatus('Joining was cancelled.');
+  } else if (error instanceof GroupCallError) {
+    prejoin.showProblem(error);
+    console.info(`groupcall: ${error.code}: ${error.detail}`);
+  } else {
+    throw error;
+  }
+}
+
+document.addEventListener('keydown', (event) => {
+  const device = SHORTCUTS[event.key.toLowerCase()];
+  const writing = event.target.closest('input, select, textarea, [contenteditable]');
+  if (!device || writing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (view.shown) view.toggle(device);
+  else prejoin.toggle(device);
+});
+
+prejoin.show();
+await prejoin.startPreview();

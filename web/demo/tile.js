@@ -1,0 +1,117 @@
+/** One participant's tile. */
+
+import { reasonText } from '/dist/index.js';
+
+const CONNECTION_WORDS = {
+  connecting: 'Connecting',
+  reconnecting: 'Reconnecting',
+  unreachable: 'Cannot be reached',
+};
+
+const STATE_WORDS = { loading: 'Starting', off: 'Off', error: 'Not working', replacing: 'Changing', ended: 'Ended' };
+
+/** Where other people's payloads end up: a name may be anything. */
+export function nameOf({ userId, userInfo }) {
+  const name = userInfo?.fullname;
+  return typeof name === 'string' && name.trim() !== '' ? name.trim() : userId;
+}
+
+function initialsOf(name) {
+  const words = name.split(/\s+/).filter(Boolean);
+  const picked = words.length > 1 ? [words[0], words.at(-1)] : [name];
+  return picked.map((word) => Array.from(word)[0]).join('').toUpperCase();
+}
+
+/** A colour for each user, the same on every page. */
+function hueOf(userId) {
+  let hash = 0;
+  for (const character of userId) hash = (hash * 31 + character.codePointAt(0)) % 3_600;
+  return (hash * 47) % 360;
+}
+
+function wordsFor({ state, reason }, device) {
+  if (state === 'on') return `${device === 'camera' ? 'Camera' : 'Microphone'} on`;
+  if (device === 'microphone' && (reason === 'self-off' || reason === 'peer-off')) return 'Muted';
+  return reasonText(reason, device).message || STATE_WORDS[state];
+}
+
+export class Tile {
+  /** The list item to put into the grid. */
+  element;
+  #parts;
+  #isSelf;
+  #drawn;
+
+  /** @param {boolean} isSelf mirrored, named "you", and never a connection */
+  constructor(isSelf) {
+    const template = document.getElementById('tile-template');
+    this.element = template.content.firstElementChild.cloneNode(true);
+    const part = (selector) => this.element.querySelector(selector);
+    this.#parts = {
+      video: part('video'),
+      blank: part('.tile-blank'),
+      avatar: part('.avatar'),
+      reason: part('.tile-reason'),
+      connection: part('.tile-connection'),
+      name: part('.tile-name'),
+      microphone: part('.tile-microphone'),
+      camera: part('.tile-camera'),
+    };
+    this.#isSelf = isSelf;
+    this.#parts.video.classList.toggle('mirrored', isSelf);
+  }
+
+  /** Draws a participant; the very same one costs nothing. */
+  draw(participant) {
+    if (participant === this.#drawn) return;
+    this.#drawn = participant;
+    const name = nameOf(participant);
+    const { dataset, style } = this.element;
+    dataset.userId = participant.userId;
+    dataset.camera = participant.camera.state;
+    dataset.microphone = participant.microphone.state;
+    dataset.connection = participant.connection ?? 'self';
+    style.setProperty('--hue', String(hueOf(participant.userId)));
+    this.#parts.name.textContent = this.#isSelf ? `${name} (you)` : name;
+    this.#parts.avatar.textContent = initialsOf(name);
+    this.#drawCamera(participant, name);
+    this.#drawChip('microphone', participant.microphone);
+    this.#drawConnection(participant);
+  }
+
+  /** Lets go of the stream. */
+  remove() {
+    this.#parts.video.srcObject = null;
+    this.element.remove();
+  }
+
+  #drawCamera({ camera, streams }, name) {
+    const { video, blank, reason } = this.#parts;
+    // Attached while it starts, so that the first picture is there when the state says so.
+    const stream = ['on', 'loading', 'replacing'].includes(camera.state) ? streams.camera : null;
+    if (video.srcObject !== stream) video.srcObject = stream;
+    const visible = stream !== null && camera.state !== 'loading';
+    video.hidden = !visible;
+    blank.hidden = visible;
+    video.setAttribute('aria-label', `Picture of ${name}`);
+    reason.textContent = wordsFor(camera, 'camera');
+    this.#drawChip('camera', camera);
+  }
+
+  #drawChip(device, status) {
+    const chip = this.#parts[device];
+    const on = status.state === 'on';
+    chip.classList.toggle('off', !on);
+    chip.querySelector('use').setAttribute('href', `#icon-${device}${on ? '' : '-off'}`);
+    const words = wordsFor(status, device);
+    chip.querySelector('.tile-words').textContent = words;
+    chip.title = words;
+  }
+
+  #drawConnection({ connection, signalling }) {
+    const chip = this.#parts.connection;
+    const lost = signalling === 'lost' ? 'Lost touch with the server' : '';
+    chip.textContent = CONNECTION_WORDS[connection] ?? lost;
+    chip.hidden = chip.textContent === '';
+  }
+}
