@@ -94,7 +94,7 @@ void CallCore::Router::set_timers() {
   timers_.set({TimerKey::Owner::Media, {}}, media_.deadline());
   timers_.set({TimerKey::Owner::Stats, {}}, stats_at_);
   for (const auto& [user, yes] : touched_) {
-    const Link* link = links_.find(user);
+    const Link* link = present_link(user);
     timers_.set({TimerKey::Owner::Link, user}, link == nullptr ? kNever : link->deadline());
   }
 }
@@ -109,7 +109,7 @@ void CallCore::Router::reconcile() {
   sent_camera_ = camera;
   auto context = negotiation_context();
   for (const auto& [user, yes] : touched_)
-    if (Link* link = links_.find(user)) link->send_tracks(microphone, camera, context);
+    if (Link* link = present_link(user)) link->send_tracks(microphone, camera, context);
   announce();
   sample_stats();
 }
@@ -140,7 +140,7 @@ void CallCore::Router::sample_stats() {
 void CallCore::Router::on_stats_deadline() {
   if (stats_at_ > now_) return;
   if (!stats_op_.none()) {
-    counters_.add("slow-stats");
+    counters_.add(Tally::SlowStats);
     touch_all();  // silence is judged all the same
   }
   stats_op_ = ids_.next_op();
@@ -150,7 +150,7 @@ void CallCore::Router::on_stats_deadline() {
 
 void CallCore::Router::on(const StatsSampled& event) {
   if (event.op != stats_op_ || event.op.none()) {
-    counters_.add("stale-operations");
+    counters_.add(Tally::StaleOperations);
     return;
   }
   stats_op_ = {};
@@ -158,7 +158,7 @@ void CallCore::Router::on(const StatsSampled& event) {
                                           : Duration(deadlines::kStatsPeriod));
   auto context = negotiation_context();
   for (const LinkSample& sample : event.links)
-    if (Link* link = links_.find(sample.peer)) link->on_sample(sample, context);
+    if (Link* link = present_link(sample.peer)) link->on_sample(sample, context);
   touch_all();
 }
 
@@ -206,7 +206,7 @@ ParticipantView CallCore::Router::participant_view(const UserId& user) const {
   view.user_info = who.user_info;
   view.signalling = who.present ? PeerSignalling::Present : PeerSignalling::Lost;
   view.older_client = who.capability == Capability::Foreign;
-  const Link* link = links_.find(user);
+  const Link* link = present_link(user);
   if (link != nullptr) view.connection = link->negotiation.view();
   const auto seen = [&](Slot slot, bool announced, bool is_video) {
     const Flow flow = link == nullptr ? Flow::None : link->flow(slot, now_);

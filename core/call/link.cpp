@@ -51,7 +51,7 @@ void Link::on_track_attached(const TrackAttached& event, NegotiationContext& ctx
     sender.retry_at = {};
     return;
   }
-  ctx.counters.add("stale-operations");
+  ctx.counters.add(Tally::StaleOperations);
 }
 
 bool Link::on_attach_failed(const OperationFailed& event, NegotiationContext& ctx) {
@@ -59,7 +59,7 @@ bool Link::on_attach_failed(const OperationFailed& event, NegotiationContext& ct
     if (event.connection != senders_of_ || event.op != sender.op || event.op.none()) continue;
     sender.op = {};
     sender.retry_at = ctx.now + deadlines::kAttachRetry;
-    ctx.counters.add("failed-attachments");
+    ctx.counters.add(Tally::FailedAttachments);
     return true;
   }
   return false;

@@ -2,10 +2,10 @@
 /// decisions out. It owns the room's state; everything else is owned by its parts.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
-#include "core/base/counters.h"
 #include "core/base/flat_map.h"
 #include "core/base/random.h"
 #include "core/base/timer_table.h"
@@ -13,6 +13,7 @@
 #include "core/call/snapshot_builder.h"
 #include "core/media/local_media.h"
 #include "core/public/call_core.h"
+#include "core/public/counters.h"
 #include "core/room/room_phase.h"
 #include "core/room/roster.h"
 #include "core/signalling/signalling_session.h"
@@ -53,9 +54,8 @@ class CallCore::Router {
   void on(const Slept& event);
   void on(const Woke&) {}
   void run_session_events();
-  void on_server(WentOnline event);
-  void on_server(WentOffline event);
-  void on_server(wire::ServerMessage& message);
+  void on_online();
+  void on_offline();
   void on_message(wire::Joined& message);
   void on_message(wire::ParticipantJoined& message);
   void on_message(const wire::ParticipantLeft& message);
@@ -114,6 +114,7 @@ class CallCore::Router {
   void look_after_absent(const UserId& user);
   void on_link_deadline(const UserId& user);
   void send_signals();
+  Link* present_link(const UserId& user) const;
   Link* find_link(const UserId& user);
   bool departed(const Epoch& epoch) const;
 
@@ -146,7 +147,7 @@ class CallCore::Router {
   SignallingSession session_;
   Roster roster_;
   LocalMedia media_;
-  FlatMap<UserId, Link> links_;
+  FlatMap<UserId, std::unique_ptr<Link>> links_;
   TimerTable<TimerKey> timers_;
   SnapshotBuilder snapshot_;
 

@@ -21,10 +21,16 @@ Announcement announcement(wire::WireParticipant& who) {
 
 }  // namespace
 
+Link* CallCore::Router::present_link(const UserId& user) const {
+  const std::unique_ptr<Link>* link = links_.find(user);
+  return link == nullptr ? nullptr : link->get();
+}
+
+// For events of the browser: one without a link is stale.
 Link* CallCore::Router::find_link(const UserId& user) {
-  Link* link = links_.find(user);
+  Link* link = present_link(user);
   if (link == nullptr) {
-    counters_.add("stale-connection-events");
+    counters_.add(Tally::StaleConnectionEvents);
   } else {
     touch(user);
   }
@@ -65,7 +71,7 @@ void CallCore::Router::on_message(wire::ParticipantJoined& message) {
   if (!in_our_room(message.room_id)) return;
   Announcement announced = announcement(message.participant);
   if (announced.user == config_.self.user_id || phase_ != RoomPhase::In) {
-    counters_.add("unexpected-messages");
+    counters_.add(Tally::UnexpectedMessages);
     return;
   }
   roster_.on_participant_joined(announced);
@@ -83,7 +89,7 @@ void CallCore::Router::on_message(const wire::TracksUpdated& message) {
   const UserId& user = message.user_id;
   Participant* who = in_our_room(message.room_id) ? roster_.find(user) : nullptr;
   if (who == nullptr || departed(message.tracks.mark.epoch)) {
-    counters_.add("unknown-senders");
+    counters_.add(Tally::UnknownSenders);
     return;
   }
   const bool turned_on = message.tracks.video && !who->video;
@@ -91,7 +97,7 @@ void CallCore::Router::on_message(const wire::TracksUpdated& message) {
   sync_pair(user);
   touch(user);
   if (!turned_on) return;
-  if (Link* link = links_.find(user)) link->on_announced_on(Slot::Camera);
+  if (Link* link = present_link(user)) link->on_announced_on(Slot::Camera);
   eager_until_ = now_ + deadlines::kEagerSpan;
 }
 
@@ -115,7 +121,7 @@ void CallCore::Router::on_message(const wire::ScreenShareStopped& message) {
 void CallCore::Router::look_after_absent(const UserId& user) {
   const Participant* who = roster_.find(user);
   if (who == nullptr || who->present) return;
-  Link* link = links_.find(user);
+  Link* link = present_link(user);
   touch(user);
   if (link == nullptr || !link->negotiation.any_connected()) {
     remove_participant(user);
@@ -131,7 +137,7 @@ void CallCore::Router::look_after_absent(const UserId& user) {
 }
 
 void CallCore::Router::remove_participant(const UserId& user) {
-  if (Link* link = links_.find(user)) {
+  if (Link* link = present_link(user)) {
     auto context = negotiation_context();
     link->negotiation.close(context);
     links_.erase(user);
@@ -168,14 +174,15 @@ void CallCore::Router::sync_pair(const UserId& user) {
   const bool foreign = who->capability == Capability::Foreign;
   const Epoch theirs = foreign ? Epoch{} : who->epoch;
   auto context = negotiation_context();
-  if (Link* link = links_.find(user)) {
+  if (Link* link = present_link(user)) {
     if (who->present) link->ghost_at = kNever;
     if (link->negotiation.pair().theirs == theirs) return;
     link->negotiation.close(context);
     links_.erase(user);
   }
-  Link& link = links_.put(user, Link(PeerNegotiation::Pair{user, epoch_, theirs}, who->our_role));
-  link.negotiation.begin(context);
+  auto& link = links_[user];
+  link = std::make_unique<Link>(PeerNegotiation::Pair{user, epoch_, theirs}, who->our_role);
+  link->negotiation.begin(context);
   touch(user);
 }
 
@@ -184,7 +191,7 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
   if (link == nullptr) return;
   if (link->ghost_at <= now_) {
     look_after_absent(user);
-    link = links_.find(user);
+    link = present_link(user);
     if (link == nullptr) return;
   }
   if (link->nudge_at <= now_) {
@@ -203,12 +210,12 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
 Link* CallCore::Router::link_for_signal(const UserId& sender, const LinkAddress& address,
                                         bool is_offer) {
   if (phase_ != RoomPhase::In || sender == config_.self.user_id) {
-    counters_.add("unexpected-messages");
+    counters_.add(Tally::UnexpectedMessages);
     return nullptr;
   }
   if (!roster_.find(sender)) admit_unlisted(sender, address);
   if (!roster_.find(sender)) {
-    counters_.add("unknown-senders");
+    counters_.add(Tally::UnknownSenders);
     return nullptr;
   }
   if (address.absent()) {
@@ -217,14 +224,14 @@ Link* CallCore::Router::link_for_signal(const UserId& sender, const LinkAddress&
     const bool wants_offer = address.request == PeerRequest::OfferPlease;
     const Role role = wants_offer && !is_offer ? Role::Offerer : Role::Answerer;
     if (departed(address.from) || !roster_.on_message_epoch(sender, address.from, role)) {
-      counters_.add("stale-epochs");
+      counters_.add(Tally::StaleEpochs);
       return nullptr;
     }
   }
   sync_pair(sender);
   touch(sender);
-  if (address.absent() || address.to == epoch_) return links_.find(sender);
-  counters_.add("other-epochs");
+  if (address.absent() || address.to == epoch_) return present_link(sender);
+  counters_.add(Tally::OtherEpochs);
   if (address.request != PeerRequest::EpochTold) tell_epoch(sender, address.from);
   return nullptr;
 }
@@ -233,7 +240,7 @@ Link* CallCore::Router::link_for_signal(const UserId& sender, const LinkAddress&
 // word of them was lost: nobody else knows it.
 void CallCore::Router::admit_unlisted(const UserId& sender, const LinkAddress& address) {
   if (address.absent() || !(address.to == epoch_) || departed(address.from)) return;
-  counters_.add("unlisted-peers");
+  counters_.add(Tally::UnlistedPeers);
   roster_.on_participant_joined(Announcement{sender, "{}", true, true, address.from});
   roster_changed_ = true;
 }
@@ -248,7 +255,7 @@ void CallCore::Router::tell_epoch(const UserId& peer, const Epoch& theirs) {
 void CallCore::Router::on_message(wire::OfferReceived& message) {
   if (!in_our_room(message.room_id)) return;
   if (message.offer.type != DescriptionType::Offer) {
-    counters_.add("refused-message-wrong-shape");
+    counters_.add(Tally::RefusedMessages);
     return;
   }
   Link* link = link_for_signal(message.sender, message.offer.address, true);
@@ -261,7 +268,7 @@ void CallCore::Router::on_message(wire::OfferReceived& message) {
 void CallCore::Router::on_message(wire::AnswerReceived& message) {
   if (!in_our_room(message.room_id)) return;
   if (message.answer.type != DescriptionType::Answer) {
-    counters_.add("refused-message-wrong-shape");
+    counters_.add(Tally::RefusedMessages);
     return;
   }
   Link* link = link_for_signal(message.sender, message.answer.address, false);
@@ -287,7 +294,7 @@ void CallCore::Router::on_message(wire::CandidateReceived& message) {
 void CallCore::Router::send_signals() {
   for (PeerSignal& signal : signals_) {
     if (!session_.online() || phase_ != RoomPhase::In) {
-      counters_.add("signals-while-offline");  // their deadlines say them again
+      counters_.add(Tally::SignalsWhileOffline);  // their deadlines say them again
       continue;
     }
     wire::WireDescription description{signal.description.type, std::move(signal.description.sdp),
@@ -390,7 +397,7 @@ void CallCore::Router::on(const ChannelDrained& event) {
   if (link == nullptr || phase_ != RoomPhase::Leaving) return;
   link->channel_open = false;  // its goodbye is out
   for (const auto& [user, other] : links_)
-    if (other.channel_open) return;
+    if (other->channel_open) return;
   advance(RoomEvent::GoodbyesSent);
   finish();
 }
@@ -399,13 +406,12 @@ void CallCore::Router::on(const ChannelMessage& event) {
   Link* link = find_link(event.peer);
   if (link == nullptr) return;
   wire::Refusal refusal;
-  const auto text = wire::decode_channel_text(event.text, refusal);
-  if (!text) {
-    counters_.add("refused-channel-" + std::string(wire::error_name(refusal.error)));
-    return;
-  }
-  if (std::get<wire::Goodbye>(*text).epoch == link->negotiation.pair().theirs)
+  wire::ChannelText text;
+  if (!wire::decode_channel_text(event.text, text, refusal)) {
+    wire::count_refusal(refusal, Tally::RefusedChannelTexts, counters_);
+  } else if (std::get<wire::Goodbye>(text).epoch == link->negotiation.pair().theirs) {
     remove_participant(event.peer);
+  }
 }
 
 }  // namespace groupcall

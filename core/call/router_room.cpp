@@ -1,5 +1,4 @@
 // The room: joining, being refused, reconnecting, leaving.
-#include "core/base/overloaded.h"
 #include "core/call/router.h"
 
 namespace groupcall {
@@ -11,7 +10,7 @@ constexpr Duration kJoinRetry = 1s;  // after "Failed to join group call"
 bool CallCore::Router::advance(RoomEvent event) {
   const auto next = next_phase(phase_, event);
   if (!next) {
-    counters_.add("unexpected-room-events");
+    counters_.add(Tally::UnexpectedRoomEvents);
     return false;
   }
   phase_ = *next;
@@ -89,7 +88,7 @@ void CallCore::Router::on(const LeaveRequested& event) {
   auto media = media_output();
   media_.release(media);
   bool channel_open = false;
-  for (const auto& [user, link] : links_) channel_open = channel_open || link.channel_open;
+  for (const auto& [user, link] : links_) channel_open = channel_open || link->channel_open;
   if (channel_open) {
     phase_deadline_ = now_ + deadlines::kDrain;
   } else {
@@ -120,8 +119,8 @@ void CallCore::Router::on(const CameraWanted& event) {
 void CallCore::Router::say_goodbyes() {
   const std::string text = wire::encode_channel_text(wire::Goodbye{epoch_});
   for (const auto& [user, link] : links_)
-    if (link.channel_open)
-      commands_.push_back(SendChannel{user, link.negotiation.connection(), text});
+    if (link->channel_open)
+      commands_.push_back(SendChannel{user, link->negotiation.connection(), text});
 }
 
 // Not wanted any more, but a join may be on its way: a `leave` before `joined` would be
@@ -131,7 +130,7 @@ void CallCore::Router::begin_withdrawal() {
   auto media = media_output();
   media_.release(media);
   auto context = negotiation_context();
-  for (auto& [user, link] : links_) link.negotiation.close(context);
+  for (auto& [user, link] : links_) link->negotiation.close(context);
   links_.clear();
   roster_.clear();
   roster_changed_ = true;
@@ -146,7 +145,7 @@ void CallCore::Router::begin_withdrawal() {
 // We are out: nothing stays open.
 void CallCore::Router::finish() {
   auto context = negotiation_context();
-  for (auto& [user, link] : links_) link.negotiation.close(context);
+  for (auto& [user, link] : links_) link->negotiation.close(context);
   links_.clear();
   roster_.clear();
   roster_changed_ = true;
@@ -238,14 +237,24 @@ void CallCore::Router::on(const Slept&) { session_.on_slept(now_); }
 void CallCore::Router::run_session_events() {
   // Handling one may end the call, which drops the rest.
   for (std::size_t i = 0; i < session_events_.size(); ++i) {
-    SessionEvent event = std::move(session_events_[i]);
-    std::visit([this](auto& e) { on_server(e); }, event);
+    const SessionEvent event = std::move(session_events_[i]);
+    switch (event.kind) {
+      case SessionEvent::Kind::WentOnline:
+        on_online();
+        break;
+      case SessionEvent::Kind::WentOffline:
+        on_offline();
+        break;
+      case SessionEvent::Kind::Message:
+        std::visit([this](auto& message) { on_message(message); }, *event.message);
+        break;
+    }
   }
   session_events_.clear();
   if (session_.halted()) on_session_halted();
 }
 
-void CallCore::Router::on_server(WentOnline) {
+void CallCore::Router::on_online() {
   if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
     send_join();
   } else if (phase_ == RoomPhase::Withdrawing && ghost_possible_) {
@@ -255,7 +264,7 @@ void CallCore::Router::on_server(WentOnline) {
   }
 }
 
-void CallCore::Router::on_server(WentOffline) {
+void CallCore::Router::on_offline() {
   if (phase_ == RoomPhase::Out || phase_ == RoomPhase::Leaving) return;
   ghost_possible_ = ghost_possible_ || join_sent_;
   join_sent_ = false;
@@ -275,13 +284,9 @@ void CallCore::Router::on_session_halted() {
   // Replaced by another tab while in a call: media goes on, and the snapshot says so.
 }
 
-void CallCore::Router::on_server(wire::ServerMessage& message) {
-  std::visit([this](auto& m) { on_message(m); }, message);
-}
-
 bool CallCore::Router::in_our_room(const RoomId& room) {
   if (phase_ != RoomPhase::Out && room == room_.room_id) return true;
-  counters_.add("wrong-room");
+  counters_.add(Tally::WrongRoom);
   return false;
 }
 
@@ -298,7 +303,7 @@ void CallCore::Router::on_message(wire::Joined& message) {
 
 void CallCore::Router::on_message(const wire::RoomError& message) {
   if (!message.room_id.empty() && !(message.room_id == room_.room_id)) {
-    counters_.add("wrong-room");
+    counters_.add(Tally::WrongRoom);
   } else if (message.error == "Group not found") {
     refuse({ErrorCode::GroupNotFound, message.error});
   } else if (message.error == "You are not a member of this group") {
@@ -307,7 +312,7 @@ void CallCore::Router::on_message(const wire::RoomError& message) {
     last_refusal_ = {ErrorCode::JoinFailed, message.error};
     join_again_at_ = now_ + kJoinRetry;
   } else {
-    counters_.add("server-errors");
+    counters_.add(Tally::ServerErrors);
   }
 }
 

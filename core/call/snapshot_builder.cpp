@@ -21,8 +21,8 @@ void SnapshotBuilder::order(std::vector<UserId> users) {
 }
 
 void SnapshotBuilder::diagnostics(Counters& counters) {
-  counters.take_changed([this](const std::string& name, std::int64_t count) {
-    patch_.diagnostics.push_back(Counter{name, count});
+  counters.take_changed([this](std::string_view name, std::int64_t count) {
+    patch_.diagnostics.push_back(Counter{std::string(name), count});
   });
 }
 

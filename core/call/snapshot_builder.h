@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "core/base/counters.h"
 #include "core/base/flat_map.h"
+#include "core/public/counters.h"
 #include "core/public/snapshot.h"
 
 namespace groupcall {

@@ -92,7 +92,7 @@ void LocalMedia::settle(Source source, OpId op, const AcquiredTrack& acquired, O
   const bool awaited = active_ && opening != nullptr && opening->op == op;
   if (!awaited) {
     if (acquired.track.empty()) return;
-    out.counters.add("late-devices-stopped");
+    out.counters.add(Tally::LateDevicesStopped);
     out.commands.push_back(StopTrack{acquired.track});
     return;
   }

@@ -13,10 +13,10 @@
 #include <string>
 #include <variant>
 
-#include "core/base/counters.h"
 #include "core/media/camera_state.h"
 #include "core/public/command.h"
 #include "core/public/config.h"
+#include "core/public/counters.h"
 #include "core/public/event.h"
 
 namespace groupcall {

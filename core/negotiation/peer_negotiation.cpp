@@ -88,7 +88,7 @@ void PeerNegotiation::open_connection(bool as_offerer, NegotiationContext& ctx) 
 
 bool PeerNegotiation::is_current(ConnectionNumber connection, NegotiationContext& ctx) const {
   if (!connection.none() && connection == connection_) return true;
-  ctx.counters.add("stale-connection-events");
+  ctx.counters.add(Tally::StaleConnectionEvents);
   return false;
 }
 
@@ -130,7 +130,7 @@ void PeerNegotiation::on_local_description(const LocalDescriptionSet& event,
                                            NegotiationContext& ctx) {
   if (!is_current(event.connection, ctx)) return;
   if (op_in_flight() != event.op || event.op.none()) {
-    ctx.counters.add("stale-operations");
+    ctx.counters.add(Tally::StaleOperations);
     return;
   }
   if (const auto* making = std::get_if<MakingOffer>(&state_)) {
@@ -155,7 +155,7 @@ void PeerNegotiation::on_answer(const SessionDescription& answer, const LinkAddr
                                 NegotiationContext& ctx) {
   const bool fits = foreign() || (from.link == link_ && from.seq == seq_);
   if (!std::holds_alternative<OfferSent>(state_) || !fits) {
-    ctx.counters.add("stale-answers");
+    ctx.counters.add(Tally::StaleAnswers);
     return;
   }
   const OpId op = ctx.ids.next_op();
@@ -176,7 +176,7 @@ void PeerNegotiation::on_offer(SessionDescription offer, const LinkAddress& from
   if (foreign()) {
     on_foreign_offer(std::move(offer), ctx);
   } else if (from.link < link_) {
-    ctx.counters.add("stale-offers");
+    ctx.counters.add(Tally::StaleOffers);
   } else if (from.link > link_) {
     role_ = Role::Answerer;
     link_ = from.link;
@@ -192,13 +192,13 @@ void PeerNegotiation::on_same_link_offer(SessionDescription offer, const LinkAdd
   if (role_ == Role::Offerer) {
     // Both offered, for their rosters had diverged. The smaller epoch wins; the loser discards
     // its connection and answers.
-    ctx.counters.add("glares");
+    ctx.counters.add(Tally::Glares);
     if (!(pair_.theirs < pair_.ours)) return;
     role_ = Role::Answerer;
     seq_ = from.seq;
     answer_on_new_connection(std::move(offer), ctx);
   } else if (from.seq <= seq_) {
-    ctx.counters.add("repeated-offers");
+    ctx.counters.add(Tally::RepeatedOffers);
     if (from.seq == seq_ && last_answer_ && std::holds_alternative<Stable>(state_))
       ctx.signals.push_back(PeerSignal{Kind::Answer, pair_.peer, *last_answer_, {}, address()});
   } else if (!op_in_flight().none()) {
@@ -249,7 +249,7 @@ void PeerNegotiation::on_remote_description(const RemoteDescriptionSet& event,
                                             NegotiationContext& ctx) {
   if (!is_current(event.connection, ctx)) return;
   if (op_in_flight() != event.op || event.op.none()) {
-    ctx.counters.add("stale-operations");
+    ctx.counters.add(Tally::StaleOperations);
     return;
   }
   const bool first_offer = slots_.empty();
@@ -288,19 +288,19 @@ void PeerNegotiation::settle(NegotiationContext& ctx) {
 void PeerNegotiation::on_operation_failed(const OperationFailed& event, NegotiationContext& ctx) {
   if (!is_current(event.connection, ctx)) return;
   if (event.op.none()) {
-    ctx.counters.add("refused-by-browser");  // a candidate; a failed creation fails its next op
+    ctx.counters.add(Tally::RefusedByBrowser);  // a candidate; a failed creation fails its next op
   } else if (event.op == op_in_flight()) {
-    ctx.counters.add("failed-operations");
+    ctx.counters.add(Tally::FailedOperations);
     connected_ = connected_ && transport_ == TransportState::Connected;
     rebuild(ctx);
   } else {
-    ctx.counters.add("stale-operations");
+    ctx.counters.add(Tally::StaleOperations);
   }
 }
 
 void PeerNegotiation::rebuild(NegotiationContext& ctx) {
   const int tries = rebuilds_++;
-  ctx.counters.add("rebuilds");
+  ctx.counters.add(Tally::Rebuilds);
   if (foreign()) {
     drop_connection(ctx);
     await_offer(ctx.now + deadlines::kLinkGiveUp, ctx);
@@ -320,7 +320,7 @@ void PeerNegotiation::restart_ice(NegotiationContext& ctx) {
   auto* stable = std::get_if<Stable>(&state_);
   if (foreign() || stable == nullptr) return;
   stable->connect_by = ctx.now + deadlines::kConnect;
-  ctx.counters.add("ice-restarts");
+  ctx.counters.add(Tally::IceRestarts);
   if (role_ == Role::Offerer) {
     make_offer(true, 0, ctx.now, ctx);
   } else {
@@ -438,8 +438,8 @@ void PeerNegotiation::on_deadline(bool may_judge, NegotiationContext& ctx) {
     dead_ = true;
     state_ = Stable{kNever};
   } else {
-    ctx.counters.add(std::holds_alternative<Stable>(state_) ? "slow-connections"
-                                                            : "slow-operations");
+    ctx.counters.add(std::holds_alternative<Stable>(state_) ? Tally::SlowConnections
+                                                            : Tally::SlowOperations);
     connected_ = connected_ && transport_ == TransportState::Connected;
     rebuild(ctx);
   }
@@ -502,7 +502,7 @@ void PeerNegotiation::on_candidate(IceCandidate candidate, LinkNumber link,
   if (candidate.candidate.empty()) return;  // end of candidates
   if (foreign()) link = link_;
   if (link < link_) {
-    ctx.counters.add("stale-candidates");
+    ctx.counters.add(Tally::StaleCandidates);
     return;
   }
   QueuedCandidate queued{link, std::move(candidate)};
@@ -512,7 +512,7 @@ void PeerNegotiation::on_candidate(IceCandidate candidate, LinkNumber link,
   }
   if (remote_candidates_.size() >= limits::kQueuedCandidates) {
     remote_candidates_.erase(remote_candidates_.begin());
-    ctx.counters.add("dropped-candidates");
+    ctx.counters.add(Tally::DroppedCandidates);
   }
   remote_candidates_.push_back(std::move(queued));
 }

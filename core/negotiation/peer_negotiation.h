@@ -18,10 +18,10 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/counters.h"
 #include "core/base/time.h"
 #include "core/public/command.h"
 #include "core/public/config.h"
+#include "core/public/counters.h"
 #include "core/public/event.h"
 #include "core/public/sdp.h"
 #include "core/public/snapshot.h"

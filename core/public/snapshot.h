@@ -125,7 +125,10 @@ struct SnapshotPatch {
   std::optional<std::vector<UserId>> order;   ///< all present, in the order in which they came
   std::vector<Counter> diagnostics;           ///< changed ones
   bool operator==(const SnapshotPatch&) const = default;
-  bool empty() const { return *this == SnapshotPatch{}; }
+  bool empty() const {
+    return !phase && !room && !error && !signalling && !self && participants.empty() && !order &&
+           diagnostics.empty();
+  }
 };
 
 }  // namespace groupcall

@@ -55,7 +55,7 @@ SocketNumber SignallingSession::socket() const {
 
 bool SignallingSession::is_current(SocketNumber number, Output& out) const {
   if (!number.none() && number == socket()) return true;
-  out.counters.add("stale-socket-events");
+  out.counters.add(Tally::StaleSocketEvents);
   return false;
 }
 
@@ -79,7 +79,7 @@ void SignallingSession::drop(Output& out) {
   state_ = Idle{};
   if (!was_online) return;
   policy_.on_lost(out.now);
-  out.events.push_back(WentOffline{});
+  out.events.push_back({SessionEvent::Kind::WentOffline, nullptr});
 }
 
 void SignallingSession::open(Output& out) {
@@ -116,7 +116,7 @@ void SignallingSession::on_frame(const SocketFrame& event, Output& out) {
   if (const auto packet = wire::decode_engine_packet(event.text, refusal)) {
     on_engine_packet(*packet, out);
   } else {
-    out.counters.add(std::string("refused-frame-") + std::string(wire::error_name(refusal.error)));
+    wire::count_refusal(refusal, Tally::RefusedFrames, out.counters);
   }
 }
 
@@ -127,7 +127,7 @@ void SignallingSession::on_engine_packet(const wire::EnginePacket& packet, Outpu
       wire::Refusal refusal;
       const auto open = wire::decode_engine_open(packet.payload, refusal);
       if (opening == nullptr || !open) {
-        out.counters.add("refused-handshake");
+        out.counters.add(Tally::RefusedFrames);
         if (opening != nullptr) retry(out);
         return;
       }
@@ -151,7 +151,7 @@ void SignallingSession::on_engine_packet(const wire::EnginePacket& packet, Outpu
     case wire::EngineType::Noop:
       return;
     case wire::EngineType::Upgrade:
-      out.counters.add("refused-upgrade");
+      out.counters.add(Tally::RefusedFrames);
       return;
   }
 }
@@ -160,7 +160,7 @@ void SignallingSession::on_socket_packet(std::string_view message, Output& out) 
   wire::Refusal refusal;
   const auto packet = wire::decode_socket_packet(message, refusal);
   if (!packet) {
-    out.counters.add(std::string("refused-packet-") + std::string(wire::error_name(refusal.error)));
+    wire::count_refusal(refusal, Tally::RefusedPackets, out.counters);
     return;
   }
   switch (packet->type) {
@@ -170,7 +170,7 @@ void SignallingSession::on_socket_packet(std::string_view message, Output& out) 
         state_ = Online{connecting->socket, out.now + limit, limit};
         error_ = {};
         policy_.on_connected(out.now);
-        out.events.push_back(WentOnline{});
+        out.events.push_back({SessionEvent::Kind::WentOnline, nullptr});
       }
       return;
     case wire::SocketType::Disconnect:
@@ -181,12 +181,13 @@ void SignallingSession::on_socket_packet(std::string_view message, Output& out) 
       return;
     case wire::SocketType::Event: {
       if (!online()) return;
-      auto decoded = wire::decode_server_message(packet->payload, refusal);
-      if (refusal.skipped > 0) out.counters.add("refused-elements", refusal.skipped);
-      if (decoded) {
-        on_server_message(std::move(*decoded), out);
+      auto decoded = std::make_unique<wire::ServerMessage>();
+      const bool good = wire::decode_server_message(packet->payload, *decoded, refusal);
+      if (refusal.skipped > 0) out.counters.add(Tally::RefusedElements, refusal.skipped);
+      if (good) {
+        on_server_message(std::move(decoded), out);
       } else if (refusal.error != wire::CodecError::UnknownType) {
-        out.counters.add("refused-message-" + std::string(wire::error_name(refusal.error)));
+        wire::count_refusal(refusal, Tally::RefusedMessages, out.counters);
       }
       return;
     }
@@ -198,16 +199,17 @@ void SignallingSession::on_socket_packet(std::string_view message, Output& out) 
 }
 
 // What concerns the connection itself is dealt with here; the rest is the call's.
-void SignallingSession::on_server_message(wire::ServerMessage message, Output& out) {
-  if (const auto* replaced = std::get_if<wire::ConnectionReplaced>(&message)) {
+void SignallingSession::on_server_message(std::unique_ptr<wire::ServerMessage> message,
+                                          Output& out) {
+  if (const auto* replaced = std::get_if<wire::ConnectionReplaced>(message.get())) {
     halt(ErrorCode::Replaced, replaced->message, out);
-  } else if (const auto* error = std::get_if<wire::ServerError>(&message)) {
+  } else if (const auto* error = std::get_if<wire::ServerError>(message.get())) {
     const std::int64_t seconds =
         std::clamp<std::int64_t>(error->retry_after_s, 0, kMostRetryAfterS);
     if (seconds > 0) policy_.hold_until(out.now + std::chrono::seconds(seconds));
     error_ = CallError{seconds > 0 ? ErrorCode::RateLimited : ErrorCode::Refused, error->message};
   } else {
-    out.events.push_back(std::move(message));
+    out.events.push_back({SessionEvent::Kind::Message, std::move(message)});
   }
 }
 
@@ -217,7 +219,7 @@ void SignallingSession::on_closed(const SocketClosed& event, Output& out) {
   state_ = Idle{};  // the host has closed it already
   if (was_online) {
     policy_.on_lost(out.now);
-    out.events.push_back(WentOffline{});
+    out.events.push_back({SessionEvent::Kind::WentOffline, nullptr});
   }
   if (error_.code == ErrorCode::None)
     error_ = CallError{ErrorCode::ServerUnreachable, event.reason};
@@ -255,7 +257,7 @@ void SignallingSession::on_deadline(Output& out) {
     open(out);
     return;
   }
-  out.counters.add(online() ? "dead-sockets" : "slow-handshakes");
+  out.counters.add(online() ? Tally::DeadSockets : Tally::SlowHandshakes);
   error_ = CallError{ErrorCode::ServerUnreachable, {}};
   retry(out);
 }

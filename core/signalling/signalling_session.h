@@ -10,15 +10,16 @@
 /// reconnect is said anew by those who know it, so no stale offer precedes a re-join.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "core/base/counters.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/public/command.h"
 #include "core/public/config.h"
+#include "core/public/counters.h"
 #include "core/public/event.h"
 #include "core/signalling/reconnect_policy.h"
 #include "core/wire/engineio_packet.h"
@@ -27,9 +28,12 @@
 
 namespace groupcall {
 
-struct WentOnline {};
-struct WentOffline {};
-using SessionEvent = std::variant<WentOnline, WentOffline, wire::ServerMessage>;
+/// What the session tells its owner.
+struct SessionEvent {
+  enum class Kind : unsigned char { WentOnline, WentOffline, Message };
+  Kind kind = Kind::Message;
+  std::unique_ptr<wire::ServerMessage> message;  ///< of a Message
+};
 
 class SignallingSession {
  public:
@@ -94,7 +98,7 @@ class SignallingSession {
   void retry(Output& out);
   void on_engine_packet(const wire::EnginePacket& packet, Output& out);
   void on_socket_packet(std::string_view message, Output& out);
-  void on_server_message(wire::ServerMessage message, Output& out);
+  void on_server_message(std::unique_ptr<wire::ServerMessage> message, Output& out);
   std::string url() const;
 
   SignallingConfig config_;

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/public/counters.h"
+
 namespace groupcall::wire {
 
 enum class CodecError : std::uint8_t {
@@ -31,6 +33,9 @@ struct Refusal {
 
   explicit operator bool() const { return error != CodecError::None; }
 };
+
+/// Counts a refusal under where it happened and under its reason.
+void count_refusal(const Refusal& refusal, Tally where, Counters& counters);
 
 /// The name of an error as the diagnostics show it ("too-deep").
 std::string_view error_name(CodecError error);

@@ -1,7 +1,5 @@
 #include "core/wire/engineio_packet.h"
 
-#include <boost/json.hpp>
-
 #include "core/public/config.h"
 #include "core/wire/json_fields.h"
 
@@ -45,14 +43,9 @@ std::optional<EnginePacket> decode_engine_packet(std::string_view frame, Refusal
 }
 
 std::optional<EngineOpen> decode_engine_open(std::string_view payload, Refusal& refusal) {
-  const auto value = parse_json(payload, limits::kTextBytes, refusal);
-  if (!value) return std::nullopt;
+  const auto json = JsonDocument::parse(payload, limits::kTextBytes, refusal);
   RawOpen raw;
-  if (!value->is_object()) {
-    refusal.error = CodecError::WrongShape;
-    return std::nullopt;
-  }
-  if (!decode(value->get_object(), raw, refusal)) return std::nullopt;
+  if (!json || !decode(json->root(), raw, refusal)) return std::nullopt;
   if (!in_bounds(raw.ping_interval_ms) || !in_bounds(raw.ping_timeout_ms)) {
     refusal = {CodecError::OutOfRange, "pingInterval", 0};
     return std::nullopt;

@@ -1,13 +1,9 @@
 #include "core/wire/groupcall_message.h"
 
-#include <boost/json.hpp>
-
 #include "core/wire/record_set.h"
 #include "core/wire/sdp_fields.h"
 
 namespace groupcall::wire {
-
-namespace json = boost::json;
 
 template <>
 struct WordsOf<PeerRequest> {
@@ -304,25 +300,19 @@ struct TagsOf<ChannelText> {
 namespace {
 
 template <class Variant>
-std::optional<Variant> decode_event_array(std::string_view payload, Refusal& refusal) {
-  const auto value = parse_json(payload, limits::kFrameBytes, refusal);
-  if (!value) return std::nullopt;
-  const json::array* array = value->if_array();
-  if (array == nullptr || array->empty() || !array->front().is_string()) {
+bool decode_event_array(std::string_view payload, Variant& into, Refusal& refusal) {
+  const auto json = JsonDocument::parse(payload, limits::kFrameBytes, refusal);
+  if (!json) return false;
+  const auto name = json->root().kind() == JsonKind::List ? json->root().first() : std::nullopt;
+  if (!name || name->kind() != JsonKind::Text) {
     refusal.error = CodecError::WrongShape;
-    return std::nullopt;
+    return false;
   }
-  const json::string& name = array->front().get_string();
-  const std::string_view tag(name.data(), name.size());
-  if (find_tag(RecordSet<Variant>::records, tag) == std::string_view::npos) {
-    refusal.error = CodecError::UnknownType;
-    return std::nullopt;
-  }
-  if (array->size() < 2 || !(*array)[1].is_object()) {
-    refusal.error = CodecError::WrongShape;
-    return std::nullopt;
-  }
-  return decode_tagged<Variant>(tag, (*array)[1].get_object(), refusal);
+  const auto argument = name->next();
+  if (argument || find_tag(RecordSet<Variant>::records, name->text()) == std::string_view::npos)
+    return decode_tagged(name->text(), argument ? *argument : *name, into, refusal);
+  refusal.error = CodecError::WrongShape;
+  return false;
 }
 
 template <class Variant>
@@ -337,24 +327,15 @@ std::string encode_event_frame(const Variant& message) {
 
 }  // namespace
 
-std::optional<ServerMessage> decode_server_message(std::string_view payload, Refusal& refusal) {
-  return decode_event_array<ServerMessage>(payload, refusal);
+bool decode_server_message(std::string_view payload, ServerMessage& into, Refusal& refusal) {
+  return decode_event_array(payload, into, refusal);
 }
-std::optional<ClientMessage> decode_client_message(std::string_view payload, Refusal& refusal) {
-  return decode_event_array<ClientMessage>(payload, refusal);
+bool decode_client_message(std::string_view payload, ClientMessage& into, Refusal& refusal) {
+  return decode_event_array(payload, into, refusal);
 }
-
-std::optional<ChannelText> decode_channel_text(std::string_view text, Refusal& refusal) {
-  const auto value = parse_json(text, limits::kChannelMessageBytes, refusal);
-  if (!value) return std::nullopt;
-  const json::object* object = value->if_object();
-  const json::value* type = object != nullptr ? object->if_contains("type") : nullptr;
-  if (type == nullptr || !type->is_string()) {
-    refusal.error = CodecError::WrongShape;
-    return std::nullopt;
-  }
-  const json::string& tag = type->get_string();
-  return decode_tagged<ChannelText>(std::string_view(tag.data(), tag.size()), *object, refusal);
+bool decode_channel_text(std::string_view text, ChannelText& into, Refusal& refusal) {
+  const auto json = JsonDocument::parse(text, limits::kChannelMessageBytes, refusal);
+  return json && decode_typed(json->root(), into, refusal);
 }
 
 std::string encode_client_frame(const ClientMessage& message) {

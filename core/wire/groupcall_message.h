@@ -195,11 +195,11 @@ struct Goodbye {
 };
 using ChannelText = std::variant<Goodbye>;
 
-/// `payload`: the JSON array of a Socket.IO EVENT. An event that is none of ours gives nothing
-/// and CodecError::UnknownType: the chat application has many of its own.
-std::optional<ServerMessage> decode_server_message(std::string_view payload, Refusal& refusal);
-std::optional<ClientMessage> decode_client_message(std::string_view payload, Refusal& refusal);
-std::optional<ChannelText> decode_channel_text(std::string_view text, Refusal& refusal);
+/// `payload`: the JSON array of a Socket.IO EVENT. An event that is none of ours gives
+/// CodecError::UnknownType: the chat application has many of its own.
+bool decode_server_message(std::string_view payload, ServerMessage& into, Refusal& refusal);
+bool decode_client_message(std::string_view payload, ClientMessage& into, Refusal& refusal);
+bool decode_channel_text(std::string_view text, ChannelText& into, Refusal& refusal);
 
 /// The whole frame, Engine.IO and Socket.IO packet types included: `42["groupcall:leave",{...}]`
 std::string encode_client_frame(const ClientMessage& message);

@@ -1,13 +1,8 @@
 #include "core/wire/json_fields.h"
 
-#include <boost/json.hpp>
-
 #include "core/public/config.h"
-#include "core/wire/json_repair.h"
 
 namespace groupcall::wire {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -29,42 +24,25 @@ bool refuse(Refusal& refusal, CodecError error, std::string_view name) {
   return false;
 }
 
-bool within_depth(const json::value& value, std::uint32_t depth) {
-  if (!value.is_structured()) return true;
-  if (depth == 0) return false;
-  if (const auto* array = value.if_array()) {
-    for (const auto& element : *array)
-      if (!within_depth(element, depth - 1)) return false;
-    return true;
-  }
-  for (const auto& entry : value.get_object())
-    if (!within_depth(entry.value(), depth - 1)) return false;
-  return true;
-}
-
-bool decode_number(const json::value& value, std::int64_t& into) {
-  const std::int64_t* number = value.if_int64();
-  if (number == nullptr || *number < 0 || *number > kMaxNumber) return false;
+bool decode_number(JsonView value, std::int64_t& into) {
+  const auto number = value.integer();
+  if (!number || *number < 0 || *number > kMaxNumber) return false;
   into = *number;
   return true;
 }
 
-bool decode_text(const json::value& value, const Field& field, std::string& into,
-                 Refusal& refusal) {
-  const json::string* text = value.if_string();
-  if (text == nullptr) return refuse(refusal, CodecError::WrongShape, field.name);
-  if (field.limit != 0 && text->size() > field.limit)
+bool decode_text(JsonView value, const Field& field, std::string& into, Refusal& refusal) {
+  if (value.kind() != JsonKind::Text) return refuse(refusal, CodecError::WrongShape, field.name);
+  if (field.limit != 0 && value.text().size() > field.limit)
     return refuse(refusal, CodecError::TooLong, field.name);
-  into.assign(text->data(), text->size());
+  into = value.text();
   return true;
 }
 
-bool decode_choice(const json::value& value, const Field& field, std::uint8_t& into,
-                   Refusal& refusal) {
-  const json::string* text = value.if_string();
-  if (text == nullptr) return refuse(refusal, CodecError::WrongShape, field.name);
+bool decode_choice(JsonView value, const Field& field, std::uint8_t& into, Refusal& refusal) {
+  if (value.kind() != JsonKind::Text) return refuse(refusal, CodecError::WrongShape, field.name);
   for (std::size_t i = 0; i < field.words.size(); ++i) {
-    if (field.words[i] == std::string_view(text->data(), text->size())) {
+    if (field.words[i] == value.text()) {
       into = static_cast<std::uint8_t>(i);
       return true;
     }
@@ -72,43 +50,49 @@ bool decode_choice(const json::value& value, const Field& field, std::uint8_t& i
   return refuse(refusal, CodecError::UnknownChoice, field.name);
 }
 
-bool store_blob(const json::value& value, const Field& field, std::string& into, Refusal& refusal) {
-  if (!value.is_object()) return refuse(refusal, CodecError::WrongShape, field.name);
-  if (!within_depth(value, limits::kBlobDepth))
-    return refuse(refusal, CodecError::TooDeep, field.name);
-  into = json::serialize(value);
-  if (into.size() > field.limit) return refuse(refusal, CodecError::TooLong, field.name);
+bool check_blob(JsonView value, const Field& field, const std::string& text, Refusal& refusal) {
+  if (value.depth() > limits::kBlobDepth) return refuse(refusal, CodecError::TooDeep, field.name);
+  if (text.size() > field.limit) return refuse(refusal, CodecError::TooLong, field.name);
   return true;
+}
+
+bool decode_blob(JsonView value, const Field& field, std::string& into, Refusal& refusal) {
+  if (!value.is_object()) return refuse(refusal, CodecError::WrongShape, field.name);
+  value.write(into);
+  return check_blob(value, field, into, refusal);
 }
 
 // The rest of an object whose known keys have been read: our own key is taken out, and keys
 // that whoever draws will take for text are dropped when they hold something else.
-bool store_whole(const json::object& object, const Field& field, std::string& into,
-                 Refusal& refusal) {
-  json::object rest;
-  for (const auto& entry : object) {
-    if (entry.key() == kOwnKey) continue;
+bool decode_whole(JsonView object, const Field& field, std::string& into, Refusal& refusal) {
+  into = '{';
+  for (auto member = object.first(); member; member = member->next()) {
+    const std::string_view key = member->key();
     bool must_be_text = false;
-    for (std::string_view key : field.words) must_be_text = must_be_text || entry.key() == key;
-    if (!must_be_text || entry.value().is_string()) rest.insert(entry);
+    for (std::string_view word : field.words) must_be_text = must_be_text || key == word;
+    if (key == kOwnKey || (must_be_text && member->kind() != JsonKind::Text)) continue;
+    if (into.size() > 1) into += ',';
+    encode_text(key, into);
+    into += ':';
+    member->write(into);
   }
-  return store_blob(json::value(std::move(rest)), field, into, refusal);
+  into += '}';
+  return check_blob(object, field, into, refusal);
 }
 
-bool decode_value(const json::value& value, const Field& field, void* record, Refusal& refusal);
+bool decode_value(JsonView value, const Field& field, void* record, Refusal& refusal);
 
-bool decode_list(const json::value& value, const Field& field, void* list, Refusal& refusal) {
-  const json::array* array = value.if_array();
-  if (array == nullptr) return refuse(refusal, CodecError::WrongShape, field.name);
+bool decode_list(JsonView value, const Field& field, void* list, Refusal& refusal) {
+  if (value.kind() != JsonKind::List) return refuse(refusal, CodecError::WrongShape, field.name);
   const bool confined = field.presence == Presence::Confined;
-  for (const auto& element : *array) {
+  for (auto element = value.first(); element; element = element->next()) {
     if (field.limit != 0 && field.container->size(list) >= field.limit) {
       if (!confined) return refuse(refusal, CodecError::TooLong, field.name);
       ++refusal.skipped;
       continue;
     }
     void* slot = field.container->append(list);
-    if (decode_value(element, *field.container->element, slot, refusal)) continue;
+    if (decode_value(*element, *field.container->element, slot, refusal)) continue;
     if (!confined) return false;
     field.container->drop_last(list);
     refusal.error = CodecError::None;
@@ -117,11 +101,12 @@ bool decode_list(const json::value& value, const Field& field, void* list, Refus
   return true;
 }
 
-bool decode_value(const json::value& value, const Field& field, void* record, Refusal& refusal) {
+bool decode_value(JsonView value, const Field& field, void* record, Refusal& refusal) {
   switch (field.kind) {
     case FieldKind::Flag:
-      if (!value.is_bool()) return refuse(refusal, CodecError::WrongShape, field.name);
-      member<bool>(record, field) = value.get_bool();
+      if (value.kind() != JsonKind::Flag)
+        return refuse(refusal, CodecError::WrongShape, field.name);
+      member<bool>(record, field) = value.flag();
       return true;
     case FieldKind::Number:
     case FieldKind::Index:
@@ -131,16 +116,13 @@ bool decode_value(const json::value& value, const Field& field, void* record, Re
     case FieldKind::Text:
       return decode_text(value, field, member<std::string>(record, field), refusal);
     case FieldKind::Blob:
-      return store_blob(value, field, member<std::string>(record, field), refusal);
+      return decode_blob(value, field, member<std::string>(record, field), refusal);
     case FieldKind::Whole:
       return true;  // read by decode_record, which has the object
     case FieldKind::Choice:
       return decode_choice(value, field, member<std::uint8_t>(record, field), refusal);
-    case FieldKind::Record: {
-      const json::object* object = value.if_object();
-      if (object == nullptr) return refuse(refusal, CodecError::WrongShape, field.name);
-      return decode_record(*object, field.record, &member<char>(record, field), refusal);
-    }
+    case FieldKind::Record:
+      return decode_record(value, field.record, &member<char>(record, field), refusal);
     case FieldKind::Maybe:
       return decode_value(value, *field.container->element,
                           field.container->append(&member<char>(record, field)), refusal);
@@ -220,45 +202,15 @@ void encode_value(const Field& field, const void* record, std::string& out) {
 
 }  // namespace
 
-std::string_view error_name(CodecError error) {
-  static constexpr auto kNames = std::to_array<std::string_view>(
-      {"none", "empty", "too-long", "not-json", "too-deep", "wrong-shape", "missing-field",
-       "out-of-range", "unknown-choice", "unknown-type", "bad-packet", "binary-packet",
-       "other-namespace"});
-  return kNames[static_cast<std::size_t>(error)];
-}
-
-std::optional<json::value> parse_json(std::string_view text, std::uint32_t limit,
-                                      Refusal& refusal) {
-  if (text.size() > limit) {
-    refuse(refusal, CodecError::TooLong, {});
-    return std::nullopt;
-  }
-  std::string repaired;
-  if (needs_repair(text)) {
-    repaired = repair_json(text);
-    text = repaired;
-  }
-  json::parse_options options;
-  options.max_depth = limits::kFrameDepth + 1;
-  boost::system::error_code error;
-  json::value value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
-  if (error) {
-    refuse(refusal, CodecError::NotJson, {});
-    return std::nullopt;
-  }
-  return value;
-}
-
-bool decode_record(const json::object& object, FieldSpan fields, void* into, Refusal& refusal) {
+bool decode_record(JsonView object, FieldSpan fields, void* into, Refusal& refusal) {
+  if (!object.is_object()) return refuse(refusal, CodecError::WrongShape, {});
   for (const Field& field : fields) {
     if (field.kind == FieldKind::Whole) {
-      if (!store_whole(object, field, member<std::string>(into, field), refusal)) return false;
+      if (!decode_whole(object, field, member<std::string>(into, field), refusal)) return false;
       continue;
     }
-    const json::value* value =
-        object.if_contains(json::string_view(field.name.data(), field.name.size()));
-    const bool absent = value == nullptr || value->is_null();
+    const auto value = object.find(field.name);
+    const bool absent = !value || value->kind() == JsonKind::Null;
     if (absent && field.presence == Presence::Required)
       return refuse(refusal, CodecError::MissingField, field.name);
     if (absent || decode_value(*value, field, into, refusal)) continue;
@@ -294,10 +246,6 @@ void encode_record(FieldSpan fields, const void* from, std::string& out, std::st
     first = false;
   }
   out += '}';
-}
-
-void encode_text(std::string_view text, std::string& out) {
-  out += json::serialize(json::string_view(text.data(), text.size()));
 }
 
 }  // namespace groupcall::wire

@@ -15,7 +15,6 @@
 #pragma once
 
 #include <array>
-#include <boost/json/fwd.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,6 +26,7 @@
 
 #include "core/base/strong_id.h"
 #include "core/wire/codec_error.h"
+#include "core/wire/json_document.h"
 
 namespace groupcall::wire {
 
@@ -197,29 +197,20 @@ constexpr Field index(std::string_view name, At<std::int64_t> at) {
   return {name, FieldKind::Index, kOptional, at.offset, 0, {}, {}, nullptr};
 }
 
-/// Parses one JSON object of at most `limit` bytes. Lone surrogates become U+FFFD and what
-/// is nested beyond limits::kFrameDepth becomes null first: one poisoned element must not
-/// cost us the frame that it came in (Boost.JSON refuses the whole).
-std::optional<boost::json::value> parse_json(std::string_view text, std::uint32_t limit,
-                                             Refusal& refusal);
-
-/// Fills the members of a default-made struct. On a refusal the struct is half filled: drop it.
-bool decode_record(const boost::json::object& object, FieldSpan fields, void* into,
-                   Refusal& refusal);
+/// Fills the members of a default-made struct; what is no object is refused. On a refusal the
+/// struct is half filled: drop it.
+bool decode_record(JsonView object, FieldSpan fields, void* into, Refusal& refusal);
 
 /// Appends `{...}`. With `type`, its first member is `"type":"<type>"`.
 void encode_record(FieldSpan fields, const void* from, std::string& out,
                    std::string_view type = {});
-
-/// Appends a JSON string literal.
-void encode_text(std::string_view text, std::string& out);
 
 template <class Record>
 void encode(const Record& record, std::string& out, std::string_view type = {}) {
   encode_record(RecordOf<Record>::fields, &record, out, type);
 }
 template <class Record>
-bool decode(const boost::json::object& object, Record& into, Refusal& refusal) {
+bool decode(JsonView object, Record& into, Refusal& refusal) {
   return decode_record(object, RecordOf<Record>::fields, &into, refusal);
 }
 

@@ -1,7 +1,6 @@
 /// Messages that are told apart by a word: a std::variant and the tables of its structs.
 #pragma once
 
-#include <boost/json/fwd.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -43,20 +42,27 @@ using RecordSet =
 /// Position of `tag` in `records`, or npos.
 std::size_t find_tag(std::span<const TaggedRecord> records, std::string_view tag);
 
-/// Decodes the alternative named `tag`; nothing, with a refusal, if there is none or it is bad.
+/// Decodes into the alternative named `tag`; false, with a refusal, if there is none or it is
+/// bad, and `into` is then of no use.
 template <class Variant>
-std::optional<Variant> decode_tagged(std::string_view tag, const boost::json::object& object,
-                                     Refusal& refusal) {
+bool decode_tagged(std::string_view tag, JsonView object, Variant& into, Refusal& refusal) {
   using Set = RecordSet<Variant>;
   const std::size_t i = find_tag(Set::records, tag);
   if (i == std::string_view::npos) {
     refusal.error = CodecError::UnknownType;
-    return std::nullopt;
+    return false;
   }
-  std::optional<Variant> message(std::in_place);
-  void* record = Set::emplace[i](*message);
-  if (!decode_record(object, Set::records[i].fields, record, refusal)) return std::nullopt;
-  return message;
+  return decode_record(object, Set::records[i].fields, Set::emplace[i](into), refusal);
+}
+
+/// The same, with the tag in the object's own member "type".
+template <class Variant>
+bool decode_typed(JsonView object, Variant& into, Refusal& refusal) {
+  const auto type = object.find("type");
+  if (type && type->kind() == JsonKind::Text)
+    return decode_tagged(type->text(), object, into, refusal);
+  refusal = {CodecError::MissingField, "type", 0};
+  return false;
 }
 
 template <class Variant>

@@ -1,7 +1,5 @@
 #include "core/wire/socketio_packet.h"
 
-#include <boost/json.hpp>
-
 #include "core/public/config.h"
 #include "core/wire/json_fields.h"
 
@@ -66,8 +64,8 @@ std::optional<SocketPacket> decode_socket_packet(std::string_view message, Refus
 std::string decode_connect_error(std::string_view payload) {
   Refusal refusal;
   ConnectErrorPayload error;
-  const auto value = parse_json(payload, limits::kFrameBytes, refusal);
-  if (value && value->is_object()) decode(value->get_object(), error, refusal);
+  const auto json = JsonDocument::parse(payload, limits::kFrameBytes, refusal);
+  if (json) decode(json->root(), error, refusal);
   return error.message;
 }
 

@@ -1,0 +1,233 @@
+#include "core/wire/json_document.h"
+
+#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+
+#include "core/public/config.h"
+#include "core/wire/json_repair.h"
+
+namespace groupcall::wire {
+
+namespace json = boost::json;
+using boost::system::error_code;
+
+// What Boost's parser calls (its handler requirements). Returning true goes on.
+struct JsonDocument::Builder {
+  static constexpr std::size_t max_object_size = ~std::size_t{0};
+  static constexpr std::size_t max_array_size = ~std::size_t{0};
+  static constexpr std::size_t max_key_size = ~std::size_t{0};
+  static constexpr std::size_t max_string_size = ~std::size_t{0};
+
+  struct Open {
+    std::uint32_t node;
+    std::uint32_t last_child;
+  };
+
+  JsonDocument document;
+  std::vector<Open> open;
+  std::uint32_t text_begin = 0;  // of the string or number that comes in parts
+  Slice pending_key;
+
+  Slice end_text(std::string_view last_part) {
+    document.text_ += last_part;
+    const auto end = static_cast<std::uint32_t>(document.text_.size());
+    const Slice slice{text_begin, end - text_begin};
+    text_begin = end;
+    return slice;
+  }
+
+  Node& add(JsonKind kind) {
+    const auto index = static_cast<std::uint32_t>(document.nodes_.size());
+    document.nodes_.emplace_back();
+    if (!open.empty()) {
+      Open& parent = open.back();
+      std::uint32_t& link = parent.last_child == kNone ? document.nodes_[parent.node].first
+                                                       : document.nodes_[parent.last_child].next;
+      link = index;
+      parent.last_child = index;
+    }
+    Node& node = document.nodes_.back();
+    node.kind = kind;
+    node.key = pending_key;
+    pending_key = {};
+    return node;
+  }
+  bool begin(JsonKind kind) {
+    add(kind);
+    open.push_back({static_cast<std::uint32_t>(document.nodes_.size() - 1), kNone});
+    return true;
+  }
+  bool end() {
+    open.pop_back();
+    return true;
+  }
+  bool part(json::string_view text) {
+    document.text_.append(text.data(), text.size());
+    return true;
+  }
+  Node& add_number(json::string_view last_part) {
+    const Slice digits = end_text({last_part.data(), last_part.size()});
+    Node& node = add(JsonKind::Number);
+    node.text = digits;
+    return node;
+  }
+
+  bool on_document_begin(error_code&) { return true; }
+  bool on_document_end(error_code&) { return true; }
+  bool on_object_begin(error_code&) { return begin(JsonKind::Object); }
+  bool on_object_end(std::size_t, error_code&) { return end(); }
+  bool on_array_begin(error_code&) { return begin(JsonKind::List); }
+  bool on_array_end(std::size_t, error_code&) { return end(); }
+  bool on_key_part(json::string_view text, std::size_t, error_code&) { return part(text); }
+  bool on_key(json::string_view text, std::size_t, error_code&) {
+    pending_key = end_text({text.data(), text.size()});
+    return true;
+  }
+  bool on_string_part(json::string_view text, std::size_t, error_code&) { return part(text); }
+  bool on_string(json::string_view text, std::size_t, error_code&) {
+    const Slice whole = end_text({text.data(), text.size()});
+    add(JsonKind::Text).text = whole;
+    return true;
+  }
+  bool on_number_part(json::string_view text, error_code&) { return part(text); }
+  bool on_int64(std::int64_t value, json::string_view text, error_code&) {
+    Node& node = add_number(text);
+    node.is_integer = true;
+    node.integer = value;
+    return true;
+  }
+  bool on_uint64(std::uint64_t, json::string_view text, error_code&) {
+    add_number(text);  // beyond 2^63: no integer of ours, but a blob keeps its digits
+    return true;
+  }
+  bool on_double(double, json::string_view text, error_code&) {
+    add_number(text);
+    return true;
+  }
+  bool on_bool(bool value, error_code&) {
+    add(JsonKind::Flag).is_integer = value;
+    return true;
+  }
+  bool on_null(error_code&) {
+    add(JsonKind::Null);
+    return true;
+  }
+  bool on_comment_part(json::string_view, error_code&) { return true; }
+  bool on_comment(json::string_view, error_code&) { return true; }
+};
+
+std::optional<JsonDocument> JsonDocument::parse(std::string_view text, std::uint32_t limit,
+                                                Refusal& refusal) {
+  if (text.size() > limit) {
+    refusal.error = CodecError::TooLong;
+    return std::nullopt;
+  }
+  std::string repaired;
+  if (needs_repair(text)) {
+    repaired = repair_json(text);
+    text = repaired;
+  }
+  json::parse_options options;
+  options.max_depth = limits::kFrameDepth + 1;
+  json::basic_parser<Builder> parser(options);
+  parser.handler().document.text_.reserve(text.size());
+  error_code error;
+  const std::size_t consumed = parser.write_some(false, text.data(), text.size(), error);
+  if (error || consumed != text.size() || !parser.done()) {
+    refusal.error = CodecError::NotJson;
+    return std::nullopt;
+  }
+  return std::move(parser.handler().document);
+}
+
+JsonKind JsonView::kind() const { return document_->nodes_[node_].kind; }
+bool JsonView::flag() const { return document_->nodes_[node_].is_integer; }
+
+std::optional<std::int64_t> JsonView::integer() const {
+  const JsonDocument::Node& node = document_->nodes_[node_];
+  if (node.kind != JsonKind::Number || !node.is_integer) return std::nullopt;
+  return node.integer;
+}
+
+std::string_view JsonView::text() const { return document_->slice(document_->nodes_[node_].text); }
+std::string_view JsonView::key() const { return document_->slice(document_->nodes_[node_].key); }
+
+std::optional<JsonView> JsonView::at(std::uint32_t node) const {
+  if (node == JsonDocument::kNone) return std::nullopt;
+  return JsonView(*document_, node);
+}
+std::optional<JsonView> JsonView::first() const { return at(document_->nodes_[node_].first); }
+std::optional<JsonView> JsonView::next() const { return at(document_->nodes_[node_].next); }
+
+std::optional<JsonView> JsonView::find(std::string_view key) const {
+  std::optional<JsonView> found;
+  if (!is_object()) return found;
+  for (auto child = first(); child; child = child->next())
+    if (child->key() == key) found = child;
+  return found;
+}
+
+std::uint32_t JsonView::depth() const {
+  if (kind() != JsonKind::Object && kind() != JsonKind::List) return 0;
+  std::uint32_t deepest = 0;
+  for (auto child = first(); child; child = child->next())
+    deepest = std::max(deepest, child->depth());
+  return deepest + 1;
+}
+
+void JsonView::write(std::string& out) const {
+  const bool is_list = kind() == JsonKind::List;
+  switch (kind()) {
+    case JsonKind::Null:
+      out += "null";
+      return;
+    case JsonKind::Flag:
+      out += flag() ? "true" : "false";
+      return;
+    case JsonKind::Number:
+      out += text();
+      return;
+    case JsonKind::Text:
+      encode_text(text(), out);
+      return;
+    case JsonKind::List:
+    case JsonKind::Object:
+      break;
+  }
+  out += is_list ? '[' : '{';
+  bool is_first = true;
+  for (auto child = first(); child; child = child->next()) {
+    if (!is_first) out += ',';
+    is_first = false;
+    if (!is_list) {
+      encode_text(child->key(), out);
+      out += ':';
+    }
+    child->write(out);
+  }
+  out += is_list ? ']' : '}';
+}
+
+void encode_text(std::string_view text, std::string& out) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  // RFC 8259 section 7: quote, backslash and controls are escaped, all else stands as it is.
+  constexpr std::string_view kEscaped = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kLetters = "\"\\bfnrt";
+  out += '"';
+  for (char c : text) {
+    const std::size_t short_form = kEscaped.find(c);
+    if (short_form != std::string_view::npos) {
+      out += '\\';
+      out += kLetters[short_form];
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4U];
+      out += kHex[static_cast<unsigned char>(c) & 15U];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+}  // namespace groupcall::wire
