@@ -12,3 +12,5 @@ if(EXISTS /usr/share/nodejs/acorn AND NOT DEFINED ENV{NODE_PATH})
   set(ENV{NODE_PATH} /usr/share/nodejs)
 endif()
 include("${GROUPCALL_EMSCRIPTEN_TOOLCHAIN}")
+# Tests run in Node, whose own fetch() the loader of Emscripten 3.1 would take for a browser's.
+set(CMAKE_CROSSCOMPILING_EMULATOR "node;--no-experimental-fetch")

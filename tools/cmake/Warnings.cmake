@@ -10,7 +10,7 @@ target_compile_options(groupcall_warnings INTERFACE
   $<$<BOOL:${GROUPCALL_WERROR}>:-Werror>)
 
 # A build type of our own: fast enough for simulations, and assert() stays.
-set(CMAKE_CXX_FLAGS_RELWITHASSERTS "-O1 -g1")
+set(CMAKE_CXX_FLAGS_RELWITHASSERTS "-O2 -g1")
 
 if(EMSCRIPTEN)
   # The download is a feature: link-time optimisation, no exceptions (the core throws none, and
