@@ -18,7 +18,20 @@ function clockText(seconds) {
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
-const isDeviceTrouble = ({ state, reason }) => (state === 'error' || state === 'ended') && reason !== 'none';
+/** What keeps the own devices from working, as one notice; null when nothing does. */
+function deviceTrouble(self) {
+  const troubles = ['microphone', 'camera']
+    .filter((device) => ['error', 'ended'].includes(self[device].state))
+    .map((device) => reasonText(self[device].reason, device));
+  if (troubles.length === 0) return null;
+  // Both devices often fail for one cause, whose remedy need not be said twice.
+  const remedies = new Set(troubles.map(({ remedy }) => remedy));
+  return {
+    message: troubles.map(({ message }) => `${message}.`).join(' '),
+    remedy: [...remedies].join(' '),
+    dismissible: true,
+  };
+}
 
 export class CallView {
   #grid = element('grid');
@@ -150,13 +163,7 @@ export class CallView {
   }
 
   #drawNotices({ phase, self, signalling }) {
-    for (const device of ['microphone', 'camera']) {
-      const trouble = isDeviceTrouble(self[device]) ? reasonText(self[device].reason, device) : null;
-      this.#notices.set(
-        device,
-        trouble && { message: `${trouble.message}.`, remedy: trouble.remedy, dismissible: true },
-      );
-    }
+    this.#notices.set('devices', deviceTrouble(self));
     this.#notices.set(
       'signalling',
       phase === 'reconnecting'

@@ -15,6 +15,8 @@ const records = new URLSearchParams(location.search).has('record');
 /** A new person at each load: a duplicated tab must not take this one's place in the room. */
 const userId = `web-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 
+const caller = (fullname) => ({ self: { userId, fullname }, signalling: { url: location.origin } });
+
 const prejoin = new Prejoin({ join: (choice) => void join(choice), cancel: () => void demo.call?.leave() });
 const view = new CallView();
 
@@ -25,8 +27,7 @@ async function join({ name, room, media, start }) {
     demo.call?.dispose();
     demo.record.length = 0;
     const call = await createGroupCall({
-      self: { userId, fullname: name },
-      signalling: { url: location.origin },
+      ...caller(name),
       ...(records && { record: (line) => demo.record.push(line) }),
     });
     demo.call = call;
@@ -62,8 +63,11 @@ function follow(call) {
 function backToForm(error) {
   view.hide();
   prejoin.show();
-  prejoin.setJoining(false, error ? '' : 'You left the call.');
-  prejoin.showProblem(error);
+// The module is shared: it loads while the form is filled in. Should it fail, joining tries again and says so.
+createGroupCall(caller('')).then((call) => call.dispose(), console.info);
+  prejoin.setJoining(false);
+  if (error) prejoin.showProblem(error);
+  else prejoin.showLeft();
   prejoin.focus();
   if (error) announce(`The call has ended. ${error.message}`);
 }
@@ -89,4 +93,6 @@ document.addEventListener('keydown', (event) => {
 });
 
 prejoin.show();
+// The module is shared: it loads while the form is filled in. Should it fail, joining tries again and says so.
+createGroupCall(caller('')).then((call) => call.dispose(), console.info);
 await prejoin.startPreview();

@@ -5,7 +5,7 @@ const WIDEST = 16 / 9;
 const NARROWEST = 4 / 3;
 const NARROWEST_ON_PHONE = 4 / 5;
 // Below this a face cannot be told; the grid scrolls instead.
-const SMALLEST_WIDTH = 132;
+const SMALLEST_WIDTH = 96;
 
 /** @param {number} columns */
 function tileFor(columns, count, width, height, gap) {

@@ -77,19 +77,25 @@ export class Prejoin {
     await fillDeviceMenus(this.#menus);
   }
 
+  /** After a call the form says so, and offers the way back. */
+  showLeft() {
+    element('prejoin-title').textContent = 'You left the call';
+    element('join').textContent = 'Join again';
+  }
+
   /** `message` and `remedy` of an error, or null to take it away. */
   showProblem(problem) {
     element('problem').hidden = !problem;
     element('problem-message').textContent = problem?.message ?? '';
     element('problem-remedy').textContent = problem?.remedy ?? '';
-    element('join').textContent = problem ? 'Try again' : 'Join the call';
+    if (problem) element('join').textContent = 'Try again';
   }
 
   /** While joining the form waits; `status` says what for. */
   setJoining(joining, status = '') {
     const join = element('join');
     join.disabled = joining;
-    if (joining) join.textContent = 'Joining…';
+    join.textContent = joining ? 'Joining…' : 'Join the call';
     element('cancel').hidden = !joining;
     for (const id of ['name', 'room', 'camera-select', 'microphone-select', 'preview-microphone', 'preview-camera', 'preview-start']) {
       element(id).disabled = joining;
@@ -128,7 +134,9 @@ export class Prejoin {
   }
 
   async #toggle(kind) {
-    await this.#preview.want(kind, !this.#preview.devices[kind].wanted);
+    const { wanted, state } = this.#preview.devices[kind];
+    // A device that failed is tried again.
+    await this.#preview.want(kind, !wanted || state === 'error');
     await fillDeviceMenus(this.#menus);
   }
 
@@ -176,11 +184,12 @@ export class Prejoin {
   }
 
   #drawSwitch(kind, icon) {
-    const { wanted } = this.#preview.devices[kind];
+    const { wanted, state } = this.#preview.devices[kind];
+    const on = wanted && state !== 'error';
     const button = this.#switches[kind];
-    button.setAttribute('aria-pressed', String(wanted));
-    button.querySelector('use').setAttribute('href', `#icon-${icon}${wanted ? '' : '-off'}`);
-    button.querySelector('.switch-state').textContent = wanted ? 'on' : 'off';
+    button.setAttribute('aria-pressed', String(on));
+    button.querySelector('use').setAttribute('href', `#icon-${icon}${on ? '' : '-off'}`);
+    button.querySelector('.switch-state').textContent = on ? 'on' : 'off';
   }
 
   #drawPicture({ wanted, state, reason, track }) {
@@ -215,5 +224,6 @@ export class Prejoin {
           : wanted
             ? words.message
             : 'You join with the microphone off';
+    element('level-row').hidden = element('level-note').textContent === '';
   }
 }

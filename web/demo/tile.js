@@ -30,7 +30,7 @@ function hueOf(userId) {
 }
 
 function wordsFor({ state, reason }, device) {
-  if (state === 'on') return `${device === 'camera' ? 'Camera' : 'Microphone'} on`;
+  if (state === 'on') return device === 'camera' ? 'Camera on' : 'Microphone on';
   if (device === 'microphone' && (reason === 'self-off' || reason === 'peer-off')) return 'Muted';
   return reasonText(reason, device).message || STATE_WORDS[state];
 }
@@ -100,7 +100,7 @@ export class Tile {
 
   #drawChip(device, status) {
     const chip = this.#parts[device];
-    const on = status.state === 'on';
+    const on = ['on', 'loading', 'replacing'].includes(status.state);
     chip.classList.toggle('off', !on);
     chip.querySelector('use').setAttribute('href', `#icon-${device}${on ? '' : '-off'}`);
     const words = wordsFor(status, device);

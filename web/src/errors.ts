@@ -139,7 +139,7 @@ const REASON_TEXTS: Readonly<Record<MediaReason, Text>> = {
   ],
   'permission-denied': [
     'The @ is blocked',
-    'Allow the @ for this site beside the address bar, then turn it on again.',
+    'Allow it for this site beside the address bar, then turn it on again.',
   ],
   'permission-dismissed': [
     'The @ was not allowed yet',
@@ -156,7 +156,7 @@ const REASON_TEXTS: Readonly<Record<MediaReason, Text>> = {
   ],
   constraint: [
     'No @ can do what was asked for',
-    'Choose another @ or a lower resolution, then turn it on again.',
+    'Choose another device or a lower resolution, then turn it on again.',
   ],
   timeout: [
     'The @ did not start in time',
