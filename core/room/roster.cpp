@@ -101,6 +101,7 @@ std::vector<UserId> Roster::in_order() const {
   std::sort(ranked.begin(), ranked.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<UserId> users;
+  users.reserve(ranked.size());
   for (auto& [rank, user] : ranked) users.push_back(std::move(user));
   return users;
 }

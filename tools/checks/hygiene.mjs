@@ -14,7 +14,7 @@ const REGISTRY_HOSTS = [
   ['security', 'debian.org'], ['artifactory', ''], ['pkg', 'dev'],
 ].map(([name, domain]) => `${name}.${domain}`);
 
-const LONGEST_HEADER = 160;
+const LONGEST_HEADER = 240;
 /** A table is as long as what it lists. */
 const TABLE = /_tables?\.h$/;
 
