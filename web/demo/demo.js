@@ -24,6 +24,8 @@ async function join({ name, room, media, start }) {
   prejoin.showProblem(null);
   prejoin.setJoining(true, 'Connecting to the server…');
   try {
+    // A join that was cancelled may still be on its way back; this waits for it.
+    await demo.call?.leave();
     demo.call?.dispose();
     demo.record.length = 0;
     const call = await createGroupCall({

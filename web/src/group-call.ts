@@ -31,8 +31,10 @@ export interface GroupCall {
    */
   join(options: JoinOptions): Promise<void>;
   /**
-   * Says goodbye and releases everything: devices, connections, socket, timers. Resolves
-   * within 200 ms, also when not in a call. Never rejects.
+   * Says goodbye and releases everything: devices, connections, socket, timers. Devices and
+   * connections go at once. Resolves when nothing is left: within 200 ms from a call, at once
+   * when not in one, and within 15 s while joining, since a join that is under way can only be
+   * taken back after the server's answer. Never rejects.
    */
   leave(): Promise<void>;
   /** Leaves at once and ends this object; later calls do nothing, `join()` rejects. */
