@@ -1,0 +1,492 @@
+/**
+ * The surroundings of one end-to-end test: the reference server in this process, Chromium, and
+ * pages in a call. Everything is started for one test and ended with it, whatever happens.
+ *
+ *   callTest('two pages meet', {}, async (stage) => {
+ *     const [alice, bob] = await stage.joinAll(['alice', 'bob']);
+ *     stage.measure('picture and sound', (await alice.untilFlowing(['bob'])).afterMs);
+ *   });
+ */
+
+import assert from 'node:assert/strict';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+import { startServer } from '../../tools/server/server.js';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.join(here, '../..');
+const OUTPUT = path.join(root, 'build/e2e');
+
+/** Another build may be tested instead, such as one broken on purpose. */
+const DIST = process.env.GROUPCALL_DIST ?? path.join(root, 'web/dist');
+const CHROMIUM = process.env.GROUPCALL_CHROMIUM ?? '/usr/bin/chromium';
+
+/** Limits of waits, in milliseconds; what is measured lies far below. */
+export const LIMIT = {
+  /** Promised are 15,000 until a join is refused; a server on this machine needs no tenth of it. */
+  join: 5_000,
+  /** From joined to picture and sound; a first connection is promised within 5,000. */
+  media: 15_000,
+  /** A change that somebody announces: shown at once. */
+  announced: 1_000,
+  /** A device that opens again, and the first picture from it. */
+  device: 6_000,
+  /** A peer that vanished without a word is gone after 6 to 8 s of silence. */
+  silence: 20_000,
+};
+
+const MEDIA = { audio: true, video: { width: 320, height: 180, frameRate: 15 } };
+
+const COMMON_FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+  // Pages meet without any network: on the loopback interface, and without names asked by multicast.
+  '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
+];
+
+/** What a test's name becomes in the names of files. */
+const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80);
+
+/**
+ * @param {string} name
+ * @param {object} options
+ * @param {import('../../tools/server/server.js').ServerOptions} [options.server]
+ * @param {boolean} [options.devices] false: a machine without camera and microphone
+ * @param {(stage: Stage) => Promise<void>} body
+ */
+export function callTest(name, options, body) {
+  test(name, { timeout: 120_000 }, async (t) => {
+    const stage = new Stage(t, name, options);
+    try {
+      await stage.open(options);
+      await body(stage);
+      await stage.assertCleanPages();
+    } catch (error) {
+      await stage.explain();
+      throw error;
+    } finally {
+      await stage.close();
+    }
+  });
+}
+
+class Stage {
+  server;
+  wire = new Wire();
+  #t;
+  #slug;
+  #browser;
+  /** @type {Page[]} */
+  #pages = [];
+
+  constructor(t, name) {
+    this.#t = t;
+    this.#slug = slugOf(name);
+  }
+
+  async open({ server = {}, devices = true }) {
+    this.server = await startServer({
+      // All pages come from the same address.
+      rateLimit: { limit: 0 },
+      ...server,
+      mounts: [
+        { prefix: '/', directory: path.join(root, 'web/demo') },
+        { prefix: '/dist', directory: DIST },
+        { prefix: '/pages', directory: path.join(here, 'pages') },
+      ],
+      onFrame: (...frame) => this.wire.observe(...frame),
+    });
+    this.#browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [...COMMON_FLAGS, ...(devices ? ['--use-fake-device-for-media-stream'] : [])],
+    });
+  }
+
+  /** Prints what was measured. */
+  measure(what, value, unit = 'ms') {
+    this.#t.diagnostic(`${what}: ${typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value} ${unit}`);
+  }
+
+  /** A page with the package, its call made but not joined. */
+  async openModulePage(userId, { options = {}, ...how } = {}) {
+    const page = await this.#open(ModulePage, userId, '/pages/module_page.html', how);
+    await page.makeCall(options);
+    return page;
+  }
+
+  async openOlderPage(userId, how = {}) {
+    return this.#open(OlderPage, userId, '/pages/older_client.html', how);
+  }
+
+  /** The demo: `search` begins with a question mark. */
+  async openDemoPage(name, search, how = {}) {
+    return this.#open(DemoPage, name, `/${search}`, how);
+  }
+
+  /** Module pages of these users, joined one after the other. */
+  async joinAll(userIds) {
+    const pages = [];
+    for (const userId of userIds) {
+      const page = await this.openModulePage(userId);
+      await page.joinOrFail();
+      pages.push(page);
+    }
+    return pages;
+  }
+
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [] }) {
+    const context = await this.#browser.newContext({
+      colorScheme,
+      reducedMotion: 'reduce',
+      viewport: viewport ?? { width: 800, height: 600 },
+    });
+    if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.server.url });
+    const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
+    this.#pages.push(page);
+    await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}`));
+    await page.load(this.server.url + address);
+    return page;
+  }
+
+  /** Takes a picture of a page for people to look at. */
+  async screenshot(page, name) {
+    await page.tab.screenshot({ path: path.join(OUTPUT, 'screenshots', `${name}.png`) });
+  }
+
+  /** No page met an error, or did what its Content-Security-Policy forbids. */
+  async assertCleanPages() {
+    for (const page of this.#pages) {
+      assert.deepEqual(page.complaints, [], `${page.name} met errors`);
+      assert.deepEqual(await page.violations(), [], `${page.name} broke its Content-Security-Policy`);
+    }
+  }
+
+  /** For a failed test: what each page saw, and what went over the wire. */
+  async explain() {
+    for (const page of this.#pages) {
+      const lines = [...page.complaints, ...(await page.story())];
+      this.#t.diagnostic(`${page.name}:\n  ${lines.join('\n  ')}`);
+    }
+    this.#t.diagnostic(`wire:\n  ${this.wire.summary().join('\n  ')}`);
+  }
+
+  async close() {
+    for (const page of this.#pages) page.endRecords();
+    // Pages first: a server that goes away under them would only make them call for it.
+    await this.#browser?.close();
+    await this.server?.close();
+  }
+}
+
+/** What the server saw, in order. */
+class Wire {
+  /** @type {{ direction: string, userId: string, event: string, payload: any, at: number }[]} */
+  #frames = [];
+
+  observe(direction, userId, event, payload) {
+    this.#frames.push({ direction, userId, event, payload, at: performance.timeOrigin + performance.now() });
+  }
+
+  /** `alice→bob` for each offer that reached the server, or those after `since` of them. */
+  offers(since = 0) {
+    return this.sent('groupcall:webrtc-offer').slice(since).map(({ userId, payload }) => `${userId}→${payload.targetUserId}`);
+  }
+
+  sent(event) {
+    return this.#frames.filter((frame) => frame.direction === 'in' && frame.event === event);
+  }
+
+  summary() {
+    return this.#frames
+      .filter(({ direction, event }) => direction === 'in' && event !== 'groupcall:webrtc-ice-candidate')
+      .slice(-60)
+      .map(({ at, userId, event, payload }) => `${Math.round(at)} ${userId} ${event} → ${payload?.targetUserId ?? 'all'}`);
+  }
+}
+
+/** Writes flight records as they come, so that a failing test leaves them, too. */
+class Records {
+  #base;
+  /** @type {Map<string, number>} */
+  #files = new Map();
+
+  constructor(base) {
+    this.#base = base;
+  }
+
+  /** @param {string} text the id of a call, a space, and one line of its record */
+  write(text) {
+    const end = text.indexOf(' ');
+    const call = text.slice(0, end);
+    writeSync(this.#files.get(call) ?? this.#begin(call), `${text.slice(end + 1)}\n`);
+  }
+
+  get count() {
+    return this.#files.size;
+  }
+
+  end() {
+    for (const file of this.#files.values()) closeSync(file);
+    this.#files.clear();
+  }
+
+  #begin(call) {
+    mkdirSync(path.dirname(this.#base), { recursive: true });
+    const suffix = this.#files.size === 0 ? '' : `-${this.#files.size + 1}`;
+    const file = openSync(`${this.#base}${suffix}.jsonl`, 'w');
+    this.#files.set(call, file);
+    return file;
+  }
+}
+
+class Page {
+  /** Errors that nothing in the test called for. */
+  complaints = [];
+  #records;
+
+  constructor({ name, stage, tab, tolerated }) {
+    this.name = name;
+    this.stage = stage;
+    this.tab = tab;
+    this.tolerated = tolerated;
+  }
+
+  async prepare(recordBase) {
+    this.#records = new Records(recordBase);
+    this.tab.on('pageerror', (error) => this.#complain(`uncaught: ${error.stack}`));
+    this.tab.on('console', (message) => {
+      if (message.type() === 'error') this.#complain(`console: ${message.text()}`);
+    });
+    // Not exposeFunction(): its calls are answered, and what a page answers on closing is lost.
+    const session = await this.tab.context().newCDPSession(this.tab);
+    session.on('Runtime.bindingCalled', ({ name, payload }) => {
+      if (name === 'recordLine') this.#records.write(payload);
+    });
+    await session.send('Runtime.enable');
+    await session.send('Runtime.addBinding', { name: 'recordLine' });
+    this.session = session;
+  }
+
+  endRecords() {
+    this.#records.end();
+  }
+
+  recordLine(call, line) {
+    this.#records.write(`${call} ${line}`);
+  }
+
+  async load(url) {
+    await this.tab.goto(url);
+  }
+
+  get isOpen() {
+    return !this.tab.isClosed();
+  }
+
+  #complain(text) {
+    if (!this.tolerated.some((pattern) => pattern.test(text))) this.complaints.push(text);
+  }
+
+  async violations() {
+    return [];
+  }
+
+  async story() {
+    return [];
+  }
+}
+
+/** What module pages and older clients have in common: `window.callPage`. */
+class ClientPage extends Page {
+  async load(url) {
+    await super.load(url);
+    await this.tab.waitForFunction(() => window.callPage !== undefined, undefined, { timeout: LIMIT.join });
+  }
+
+  evaluate(act, value) {
+    return this.tab.evaluate(act, value);
+  }
+
+  /** Waits in the page until `check(callPage, value)` returns something true. */
+  until(what, check, value, limitMs = LIMIT.announced) {
+    // A function cannot cross into the page, but its text can.
+    const parameters = [value, limitMs, `${this.name}: ${what}`].map((one) => JSON.stringify(one) ?? 'undefined');
+    return this.tab.evaluate(`callPage.until(() => (${check})(callPage, ${parameters[0]}), ${parameters[1]}, ${parameters[2]})`);
+  }
+
+  /** Waits until picture and sound of these users advance. */
+  untilFlowing(userIds, limitMs = LIMIT.media, kinds = {}) {
+    return this.tab.evaluate(([ids, limit, wanted]) => callPage.untilFlowing(ids, limit, wanted), [userIds, limitMs, kinds]);
+  }
+
+  /** When this page last noted `text`, in milliseconds of the epoch; waits for it. */
+  whenNoted(text, limitMs = LIMIT.announced) {
+    return this.until(`"${text}"`, (page, wanted) => page.when(wanted), text, limitMs);
+  }
+
+  received(userId) {
+    return this.tab.evaluate((id) => callPage.receivedFrom(id), userId);
+  }
+
+  async violations() {
+    return this.isOpen ? this.tab.evaluate(() => callPage.violations) : [];
+  }
+
+  async story() {
+    if (!this.isOpen) return ['(closed)'];
+    const read = this.tab.evaluate(() => callPage.timeline).catch((error) => [{ at: 0, text: error.message }]);
+    return (await read).map(({ at, text }) => `${Math.round(at)} ${text}`);
+  }
+}
+
+export class ModulePage extends ClientPage {
+  get userId() {
+    return this.name;
+  }
+
+  makeCall(options) {
+    const { name } = this;
+    const all = {
+      self: { userId: name, fullname: name[0].toUpperCase() + name.slice(1) },
+      signalling: { url: this.stage.server.url },
+      ...options,
+    };
+    return this.tab.evaluate((given) => callPage.makeCall(given), all);
+  }
+
+  /** How the join ended; a refusal is a result, too. */
+  join(options = {}) {
+    const all = { roomId: 'r1', groupId: 'g1', callType: 'video', media: MEDIA, ...options };
+    return this.tab.evaluate((given) => callPage.join(given), all);
+  }
+
+  async joinOrFail(options) {
+    const result = await this.join(options);
+    assert.equal(result.ok, true, `${this.name} was not admitted: ${JSON.stringify(result)}`);
+    assert.ok(result.afterMs <= LIMIT.join, `${this.name} was admitted only after ${result.afterMs} ms`);
+    return result;
+  }
+
+  snapshot() {
+    return this.tab.evaluate(() => {
+      const { phase, error, signalling, self, participants, diagnostics } = callPage.call.getSnapshot();
+      const plain = ({ streams, ...rest }) => ({
+        ...rest,
+        streams: Object.fromEntries(Object.entries(streams).map(([name, stream]) => [name, stream !== null])),
+      });
+      return { phase, error, signalling, self: plain(self), participants: participants.map(plain), diagnostics };
+    });
+  }
+
+  setCamera(on) {
+    return this.tab.evaluate((wanted) => callPage.call.setCamera(wanted), on);
+  }
+
+  setMicrophone(on) {
+    return this.tab.evaluate((wanted) => callPage.call.setMicrophone(wanted), on);
+  }
+
+  /** Leaves; returns when it was called and how long it took. */
+  leave() {
+    return this.tab.evaluate(async () => {
+      const at = callPage.epochMs();
+      await callPage.call.leave();
+      return { at, tookMs: callPage.epochMs() - at, open: callPage.openResources() };
+    });
+  }
+
+  dispose() {
+    return this.tab.evaluate(() => {
+      const at = callPage.epochMs();
+      callPage.call.dispose();
+      return { at, tookMs: callPage.epochMs() - at, open: callPage.openResources() };
+    });
+  }
+
+  openResources() {
+    return this.tab.evaluate(() => callPage.openResources());
+  }
+
+  /** Waits until this participant's device is shown in that state; returns its reason. */
+  untilState(userId, device, state, limitMs) {
+    return this.until(
+      `${device} of ${userId} is ${state}`,
+      (page, wanted) => {
+        const { state: now, reason } = page.participant(wanted.userId)?.[wanted.device] ?? {};
+        return now === wanted.state && reason;
+      },
+      { userId, device, state },
+      limitMs,
+    );
+  }
+
+  untilSelf(device, state, limitMs = LIMIT.device) {
+    return this.until(
+      `own ${device} is ${state}`,
+      (page, wanted) => {
+        const { state: now, reason } = page.call.getSnapshot().self[wanted.device];
+        return now === wanted.state && reason;
+      },
+      { device, state },
+      limitMs,
+    );
+  }
+
+  untilPhase(phase, limitMs) {
+    return this.until(`phase ${phase}`, (page, wanted) => page.call.getSnapshot().phase === wanted, phase, limitMs);
+  }
+
+  /** Waits until exactly these others are in the call. */
+  untilOthers(userIds, limitMs = LIMIT.announced) {
+    return this.until(
+      `others are exactly ${userIds.join(', ') || 'nobody'}`,
+      (page, wanted) => String(page.call.getSnapshot().participants.map(({ userId }) => userId).sort()) === String(wanted),
+      [...userIds].sort(),
+      limitMs,
+    );
+  }
+
+  untilGone(userId, limitMs = LIMIT.announced) {
+    return this.whenNoted(`${userId} is gone`, limitMs);
+  }
+}
+
+export class OlderPage extends ClientPage {
+  join() {
+    const choice = { url: this.stage.server.url, userId: this.name, roomId: 'r1', groupId: 'g1', video: MEDIA.video };
+    return this.tab.evaluate((given) => callPage.client.join(given), choice);
+  }
+
+  leave() {
+    return this.tab.evaluate(() => {
+      callPage.client.leave();
+      return performance.timeOrigin + performance.now();
+    });
+  }
+
+  toggle(kind, on) {
+    return this.tab.evaluate(([which, wanted]) => callPage.client.toggle(which, wanted), [kind, on]);
+  }
+}
+
+export class DemoPage extends Page {
+  /** Writes the record that the page kept because of `?record`. */
+  async keepRecord() {
+    const lines = await this.tab.evaluate(() => window.groupcallDemo.record);
+    for (const line of lines) this.recordLine('demo', line);
+    return lines.length;
+  }
+}
+
+export const NOTHING_OPEN = {
+  localTracks: [],
+  remoteTracks: [],
+  peerConnections: 0,
+  channels: 0,
+  sockets: 0,
+  timers: 0,
+};

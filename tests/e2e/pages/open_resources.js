@@ -1,0 +1,114 @@
+/**
+ * Counts what a page has open. Must be imported before anything else: it wraps the constructors
+ * and functions through which a page opens things. The tests' own timers go by `untouched`.
+ */
+
+/** The browser's own functions, whose use is not counted. */
+export const untouched = {
+  setTimeout: window.setTimeout.bind(window),
+};
+
+/** @type {RTCPeerConnection[]} */
+export const peerConnections = [];
+const channels = [];
+const sockets = [];
+const localTracks = [];
+const timers = new Set();
+let pendingQuestions = 0;
+let answers = Promise.resolve();
+
+/** A constructor that remembers what it made; everything else about it stays the same. */
+function remembering(Constructor, made) {
+  return new Proxy(Constructor, {
+    construct(target, parameters, newTarget) {
+      const instance = Reflect.construct(target, parameters, newTarget);
+      made.push(instance);
+      return instance;
+    },
+  });
+}
+
+window.RTCPeerConnection = remembering(window.RTCPeerConnection, peerConnections);
+window.WebSocket = remembering(window.WebSocket, sockets);
+
+const { createDataChannel } = RTCPeerConnection.prototype;
+RTCPeerConnection.prototype.createDataChannel = function (...parameters) {
+  const channel = createDataChannel.apply(this, parameters);
+  channels.push(channel);
+  return channel;
+};
+
+const { getUserMedia } = MediaDevices.prototype;
+MediaDevices.prototype.getUserMedia = async function (constraints) {
+  pendingQuestions += 1;
+  try {
+    await answers;
+    const stream = await getUserMedia.call(this, constraints);
+    localTracks.push(...stream.getTracks());
+    return stream;
+  } finally {
+    pendingQuestions -= 1;
+  }
+};
+
+/** The browser's question stays unanswered until the returned function is called. */
+export function holdQuestions() {
+  let release;
+  answers = new Promise((resolve) => {
+    release = resolve;
+  });
+  return release;
+}
+
+for (const [set, clear, repeats] of [
+  ['setTimeout', 'clearTimeout', false],
+  ['setInterval', 'clearInterval', true],
+]) {
+  const nativeSet = window[set].bind(window);
+  const nativeClear = window[clear].bind(window);
+  window[set] = (callback, delay, ...parameters) => {
+    const id = nativeSet(() => {
+      if (!repeats) timers.delete(id);
+      callback(...parameters);
+    }, delay);
+    timers.add(id);
+    return id;
+  };
+  window[clear] = (id) => {
+    timers.delete(id);
+    nativeClear(id);
+  };
+}
+
+/** What is open at this moment. */
+export function openResources() {
+  const remoteTracks = peerConnections.flatMap((pc) => pc.getReceivers().map(({ track }) => track));
+  const live = (tracks) => tracks.filter(({ readyState }) => readyState === 'live').map(({ kind }) => kind);
+  return {
+    localTracks: live(localTracks).sort(),
+    remoteTracks: live(remoteTracks).sort(),
+    peerConnections: peerConnections.filter(({ signalingState }) => signalingState !== 'closed').length,
+    channels: channels.filter(({ readyState }) => readyState === 'open' || readyState === 'connecting').length,
+    sockets: sockets.filter(({ readyState }) => readyState === WebSocket.OPEN || readyState === WebSocket.CONNECTING).length,
+    timers: timers.size,
+  };
+}
+
+/** How much was opened ever, to prove that the counting sees something. */
+export function everOpened() {
+  return {
+    localTracks: localTracks.length,
+    peerConnections: peerConnections.length,
+    channels: channels.length,
+    sockets: sockets.length,
+  };
+}
+
+export function openQuestions() {
+  return pendingQuestions;
+}
+
+/** Sockets that said goodbye but whose connection still stands. */
+export function closingSockets() {
+  return sockets.filter(({ readyState }) => readyState === WebSocket.CLOSING).length;
+}

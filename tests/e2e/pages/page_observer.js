@@ -1,0 +1,78 @@
+/** What the tests want to know of a page, whichever client runs in it. */
+
+import { peerConnections, untouched } from './open_resources.js';
+
+/** Rules of the Content-Security-Policy that the page broke. */
+export const violations = [];
+document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) => {
+  violations.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`);
+});
+
+/** Milliseconds that can be compared between pages. */
+export const epochMs = () => performance.timeOrigin + performance.now();
+
+const CHECK_EVERY_MS = 25;
+
+/** Waits until `check` returns something true, and returns that. */
+export async function until(check, limitMs, what) {
+  const startedAt = performance.now();
+  for (;;) {
+    const found = await check();
+    if (found) return found;
+    if (performance.now() - startedAt > limitMs) throw new Error(`waited ${limitMs} ms for ${what}`);
+    await new Promise((resolve) => untouched.setTimeout(resolve, CHECK_EVERY_MS));
+  }
+}
+
+async function inbound(track) {
+  const pc = peerConnections.find((candidate) => candidate.getReceivers().some((receiver) => receiver.track === track));
+  if (!pc || pc.signalingState === 'closed') return null;
+  for (const stats of (await pc.getStats(track)).values()) {
+    if (stats.type === 'inbound-rtp') return stats;
+  }
+  return null;
+}
+
+/** What came in on the tracks of one participant, in whole numbers where there are any. */
+export async function receivedOn({ camera, microphone }) {
+  const video = camera && (await inbound(camera));
+  const audio = microphone && (await inbound(microphone));
+  return {
+    frames: video?.framesDecoded ?? 0,
+    videoBytes: video?.bytesReceived ?? 0,
+    width: video?.frameWidth ?? 0,
+    packets: audio?.packetsReceived ?? 0,
+    audioBytes: audio?.bytesReceived ?? 0,
+    energy: audio?.totalAudioEnergy ?? 0,
+  };
+}
+
+// A third of a second of pictures at 15/s, and as much sound.
+const FRAMES = 5;
+const PACKETS = 15;
+
+/**
+ * Waits until picture and sound of all these users advance, each from where it stands now.
+ *
+ * @param {(userId: string) => Promise<object>} receivedFrom as `receivedOn()` returns it
+ */
+export async function untilFlowing(receivedFrom, userIds, limitMs, { picture = true, sound = true } = {}) {
+  const startedAt = performance.now();
+  const first = new Map();
+  const last = {};
+  const flows = async (userId) => {
+    const now = await receivedFrom(userId);
+    const before = first.get(userId) ?? now;
+    // A fresh connection counts from zero again.
+    first.set(userId, now.frames < before.frames || now.packets < before.packets ? now : before);
+    last[userId] = { frames: now.frames - before.frames, packets: now.packets - before.packets };
+    const seen = !picture || (last[userId].frames >= FRAMES && now.videoBytes > 0);
+    return seen && (!sound || (last[userId].packets >= PACKETS && now.audioBytes > 0));
+  };
+  try {
+    await until(async () => (await Promise.all(userIds.map(flows))).every(Boolean), limitMs, 'all media');
+  } catch (error) {
+    throw new Error(`${error.message}: what came in was ${JSON.stringify(last)}`);
+  }
+  return { afterMs: Math.round(performance.now() - startedAt), grownBy: last };
+}
