@@ -175,10 +175,14 @@ class Stage {
   }
 
   async close() {
+    try {
+      // Pages first: a server that goes away under them would only make them call for it.
+      await this.#browser?.close();
+    } finally {
+      await this.server?.close();
+    }
+    // Last, because a page that closes still has something to record.
     for (const page of this.#pages) page.endRecords();
-    // Pages first: a server that goes away under them would only make them call for it.
-    await this.#browser?.close();
-    await this.server?.close();
   }
 }
 
@@ -261,7 +265,7 @@ class Page {
     this.tab.on('console', (message) => {
       if (message.type() === 'error') this.#complain(`console: ${message.text()}`);
     });
-    // Not exposeFunction(): its calls are answered, and what a page answers on closing is lost.
+    // Not exposeFunction(): that answers every call, and a closing page waits for no answer.
     const session = await this.tab.context().newCDPSession(this.tab);
     session.on('Runtime.bindingCalled', ({ name, payload }) => {
       if (name === 'recordLine') this.#records.write(payload);
@@ -463,8 +467,9 @@ export class OlderPage extends ClientPage {
 
   leave() {
     return this.tab.evaluate(() => {
+      const at = performance.timeOrigin + performance.now();
       callPage.client.leave();
-      return performance.timeOrigin + performance.now();
+      return at;
     });
   }
 
