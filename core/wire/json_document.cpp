@@ -214,19 +214,23 @@ void encode_text(std::string_view text, std::string& out) {
   constexpr std::string_view kEscaped = "\"\\\b\f\n\r\t";
   constexpr std::string_view kLetters = "\"\\bfnrt";
   out += '"';
-  for (char c : text) {
+  std::size_t plain = 0;  // where the run of characters that stand as they are begins
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+    out += text.substr(plain, at - plain);
+    plain = at + 1;
+    out += '\\';
     const std::size_t short_form = kEscaped.find(c);
     if (short_form != std::string_view::npos) {
-      out += '\\';
       out += kLetters[short_form];
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
+    } else {
+      out += "u00";
       out += kHex[static_cast<unsigned char>(c) >> 4U];
       out += kHex[static_cast<unsigned char>(c) & 15U];
-    } else {
-      out += c;
     }
   }
+  out += text.substr(plain);
   out += '"';
 }
 
