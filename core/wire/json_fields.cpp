@@ -147,8 +147,10 @@ bool is_default(const Field& field, const void* record) {
     case FieldKind::Choice:
       return member<std::uint8_t>(record, field) == 0;
     case FieldKind::Record: {
+      // Lenient members are always written, so an object that has them is never left out.
       for (const Field& inner : field.record)
-        if (!is_default(inner, &member<char>(record, field))) return false;
+        if (inner.presence == Presence::Lenient || !is_default(inner, &member<char>(record, field)))
+          return false;
       return true;
     }
     case FieldKind::Maybe:
