@@ -12,6 +12,7 @@ import assert from 'node:assert/strict';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -48,6 +49,15 @@ const COMMON_FLAGS = [
   '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
+/** Waits until `check()` is true, in this process. */
+async function untilHere(what, check, limitMs) {
+  const startedAt = performance.now();
+  while (!check()) {
+    if (performance.now() - startedAt > limitMs) throw new Error(`waited ${limitMs} ms for ${what}`);
+    await delay(10);
+  }
+}
+
 /** What a test's name becomes in the names of files. */
 const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80);
 
@@ -56,6 +66,7 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {object} options
  * @param {import('../../tools/server/server.js').ServerOptions} [options.server]
  * @param {boolean} [options.devices] false: a machine without camera and microphone
+ * @param {number} [options.cameras]
  * @param {(stage: Stage) => Promise<void>} body
  */
 export function callTest(name, options, body) {
@@ -88,7 +99,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true }) {
+  async open({ server = {}, devices = true, cameras = 1 }) {
     this.server = await startServer({
       // All pages come from the same address.
       rateLimit: { limit: 0 },
@@ -102,7 +113,7 @@ class Stage {
     });
     this.#browser = await chromium.launch({
       executablePath: CHROMIUM,
-      args: [...COMMON_FLAGS, ...(devices ? ['--use-fake-device-for-media-stream'] : [])],
+      args: [...COMMON_FLAGS, ...(devices ? [`--use-fake-device-for-media-stream=device-count=${cameras}`] : [])],
     });
   }
 
@@ -136,6 +147,16 @@ class Stage {
       pages.push(page);
     }
     return pages;
+  }
+
+  /** Waits until `check(server.stats())` is true. */
+  async untilServer(what, check, limitMs = LIMIT.announced) {
+    await untilHere(what, () => check(this.server.stats()), limitMs);
+  }
+
+  /** Waits until `check(wire)` is true. */
+  async untilWire(what, check, limitMs = LIMIT.join) {
+    await untilHere(what, () => check(this.wire), limitMs);
   }
 
   async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [] }) {
@@ -352,7 +373,10 @@ export class ModulePage extends ClientPage {
     return this.name;
   }
 
+  #options = {};
+
   makeCall(options) {
+    this.#options = options;
     const { name } = this;
     const all = {
       self: { userId: name, fullname: name[0].toUpperCase() + name.slice(1) },
@@ -360,6 +384,12 @@ export class ModulePage extends ClientPage {
       ...options,
     };
     return this.tab.evaluate((given) => callPage.makeCall(given), all);
+  }
+
+  /** Loads the page anew; the call must be joined again. */
+  async reload() {
+    await this.load(this.tab.url());
+    await this.makeCall(this.#options);
   }
 
   /** How the join ended; a refusal is a result, too. */
@@ -487,11 +517,4 @@ export class DemoPage extends Page {
   }
 }
 
-export const NOTHING_OPEN = {
-  localTracks: [],
-  remoteTracks: [],
-  peerConnections: 0,
-  channels: 0,
-  sockets: 0,
-  timers: 0,
-};
+export const NOTHING_OPEN = { localTracks: [], peerConnections: 0, sockets: 0, timers: 0 };

@@ -3,7 +3,7 @@
  * else, and writes down what it saw when.
  */
 
-import { closingSockets, everOpened, holdQuestions, openQuestions, openResources } from './open_resources.js';
+import { everOpened, holdQuestions, openQuestions, openResources, stillEnding } from './open_resources.js';
 import { createGroupCall, GroupCallError } from '/dist/index.js';
 import { epochMs, receivedOn, until, untilFlowing, violations } from './page_observer.js';
 
@@ -68,7 +68,7 @@ const callPage = {
   openResources,
   openQuestions,
   everOpened,
-  closingSockets,
+  stillEnding,
   until,
   epochMs,
 

@@ -80,17 +80,24 @@ for (const [set, clear, repeats] of [
   };
 }
 
+const isLive = ({ readyState }) => readyState === 'live';
+
 /** What is open at this moment. */
 export function openResources() {
-  const remoteTracks = peerConnections.flatMap((pc) => pc.getReceivers().map(({ track }) => track));
-  const live = (tracks) => tracks.filter(({ readyState }) => readyState === 'live').map(({ kind }) => kind);
   return {
-    localTracks: live(localTracks).sort(),
-    remoteTracks: live(remoteTracks).sort(),
+    localTracks: localTracks.filter(isLive).map(({ kind }) => kind).sort(),
     peerConnections: peerConnections.filter(({ signalingState }) => signalingState !== 'closed').length,
-    channels: channels.filter(({ readyState }) => readyState === 'open' || readyState === 'connecting').length,
     sockets: sockets.filter(({ readyState }) => readyState === WebSocket.OPEN || readyState === WebSocket.CONNECTING).length,
     timers: timers.size,
+  };
+}
+
+/** What the browser ends by itself after its owner was closed, but a few tasks later. */
+export function stillEnding() {
+  return {
+    remoteTracks: peerConnections.flatMap((pc) => pc.getReceivers()).filter(({ track }) => isLive(track)).length,
+    channels: channels.filter(({ readyState }) => readyState !== 'closed').length,
+    sockets: sockets.filter(({ readyState }) => readyState === WebSocket.CLOSING).length,
   };
 }
 
@@ -106,9 +113,4 @@ export function everOpened() {
 
 export function openQuestions() {
   return pendingQuestions;
-}
-
-/** Sockets that said goodbye but whose connection still stands. */
-export function closingSockets() {
-  return sockets.filter(({ readyState }) => readyState === WebSocket.CLOSING).length;
 }

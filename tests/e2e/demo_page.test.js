@@ -1,0 +1,196 @@
+/** The demo page, as people use it: through what they see and press. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import { LIMIT, callTest } from './call_pages.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The page waits 15 s for a server before it says that there is none. */
+const REFUSED_LIMIT = 20_000;
+
+async function assertAccessible(page, where) {
+  // By way of the debugger, since the page's own policy forbids foreign scripts.
+  await page.tab.evaluate(AXE);
+  const found = await page.tab.evaluate(async () => {
+    const { violations, passes } = await window.axe.run(document);
+    const where = ({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`;
+    return { violations: violations.map(({ id, nodes }) => `${id}: ${nodes.map(where).join('; ')}`), passes: passes.length };
+  });
+  assert.deepEqual(found.violations, [], where);
+  assert.ok(found.passes > 10, `axe-core looked at ${where}`);
+}
+
+/** Goes on with the Tab key until this element has the focus. */
+async function tabTo(page, selector, most = 20) {
+  for (let count = 0; count < most; count += 1) {
+    if (await page.tab.locator(selector).evaluate((element) => element === document.activeElement)) return;
+    await page.tab.keyboard.press('Tab');
+  }
+  assert.fail(`${selector} cannot be reached with the Tab key`);
+}
+
+/** Fills the form in and joins, without a mouse. */
+async function joinByKeyboard(page, name) {
+  const { keyboard } = page.tab;
+  await page.tab.locator('#prejoin').waitFor({ timeout: LIMIT.join });
+  await tabTo(page, '#name');
+  await keyboard.type(name);
+  await keyboard.press('Enter');
+  await page.tab.locator('#call').waitFor({ timeout: LIMIT.join });
+}
+
+const tileOf = (page, name) => page.tab.locator('#grid .tile', { has: page.tab.locator('.tile-name', { hasText: name }) });
+
+/** A tile that shows a moving picture. */
+async function assertShows(page, name) {
+  const tile = tileOf(page, name);
+  await tile.and(page.tab.locator('[data-camera="on"]')).waitFor({ timeout: LIMIT.media });
+  assert.equal(await tile.count(), 1);
+  await tile.locator('video').evaluate(
+    (video, limitMs) =>
+      new Promise((resolve, reject) => {
+        let pictures = 0;
+        const timer = setTimeout(() => reject(new Error(`only ${pictures} pictures in ${limitMs} ms`)), limitMs);
+        const count = () => {
+          pictures += 1;
+          if (pictures < 5) return void video.requestVideoFrameCallback(count);
+          clearTimeout(timer);
+          resolve();
+        };
+        video.requestVideoFrameCallback(count);
+      }),
+    LIMIT.media,
+  );
+}
+
+/** Somebody else is heard: an element plays a live track. */
+async function assertHears(page, count) {
+  const playing = page.tab.locator('#audio audio');
+  await page.tab.waitForFunction(
+    (wanted) => {
+      const all = [...document.querySelectorAll('#audio audio')];
+      return all.length === wanted && all.every((audio) => !audio.paused && !audio.muted && audio.srcObject?.active);
+    },
+    count,
+    { timeout: LIMIT.media },
+  );
+  assert.equal(await playing.count(), count);
+}
+
+callTest('two tabs of the demo meet, by keyboard alone', {}, async (stage) => {
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record');
+  assert.equal(await ada.tab.locator('#room').inputValue(), 'tea', 'a link opens its room');
+  await ada.tab.locator('#preview-video').waitFor({ timeout: LIMIT.device });
+  await assertAccessible(ada, 'the page before the call');
+  await stage.screenshot(ada, 'prejoin');
+  await joinByKeyboard(ada, 'Ada Lovelace');
+  await ada.tab.locator('.invite').waitFor();
+  assert.equal(await ada.tab.locator('#call-count').textContent(), 'Only you');
+  await assertAccessible(ada, 'the call, alone');
+
+  const grace = await stage.openDemoPage('grace', '?room=tea&small&record', { colorScheme: 'dark' });
+  await joinByKeyboard(grace, 'Grace Hopper');
+  const startedAt = performance.now();
+  await Promise.all([assertShows(ada, 'Grace Hopper'), assertShows(grace, 'Ada Lovelace')]);
+  stage.measure('moving pictures in both tabs', performance.now() - startedAt);
+  await Promise.all([assertHears(ada, 1), assertHears(grace, 1)]);
+  await assertShows(ada, 'Ada Lovelace (you)');
+  assert.equal(await ada.tab.locator('#call-count').textContent(), '2 people');
+  assert.equal(await ada.tab.locator('.invite').count(), 0);
+  await assertAccessible(ada, 'the call, light');
+  await assertAccessible(grace, 'the call, dark');
+  await stage.screenshot(ada, 'call-light');
+  await stage.screenshot(grace, 'call-dark');
+
+  // Devices by their keys, seen on the other page.
+  await ada.tab.keyboard.press('v');
+  await ada.tab.keyboard.press('m');
+  await tileOf(grace, 'Ada').and(grace.tab.locator('[data-camera="off"][data-microphone="off"]')).waitFor({ timeout: LIMIT.announced });
+  assert.equal(await ada.tab.locator('#toggle-camera').getAttribute('aria-pressed'), 'false');
+  assert.equal(await tileOf(grace, 'Ada').locator('video').isVisible(), false);
+  await assertAccessible(grace, 'the call, with a camera off');
+  await ada.tab.keyboard.press('v');
+  await assertShows(grace, 'Ada Lovelace');
+
+  await tabTo(ada, '#leave');
+  await ada.tab.keyboard.press('Enter');
+  await ada.tab.locator('#prejoin').waitFor({ timeout: LIMIT.announced });
+  assert.equal(await ada.tab.locator('#join-status').textContent(), 'You left the call.');
+  await tileOf(grace, 'Ada').waitFor({ state: 'detached', timeout: LIMIT.announced });
+  assert.equal(await grace.tab.locator('#call-count').textContent(), 'Only you');
+  for (const page of [ada, grace]) assert.ok((await page.keepRecord()) > 10, 'the page kept its record');
+});
+
+callTest('a call started without a mouse or a room finds one in its address', {}, async (stage) => {
+  const ada = await stage.openDemoPage('ada', '?small');
+  const room = await ada.tab.locator('#room').inputValue();
+  assert.match(room, /^[a-z]+-[a-z]+-\d\d$/);
+  assert.equal(new URL(ada.tab.url()).searchParams.get('room'), room);
+  await ada.tab.locator('#name').fill('');
+  await ada.tab.keyboard.press('Enter');
+  await ada.tab.locator('#name-error').waitFor();
+  assert.equal(await ada.tab.locator('#name').getAttribute('aria-invalid'), 'true');
+  await assertAccessible(ada, 'the form with a mistake');
+});
+
+callTest('the demo says in words that camera and microphone are blocked, and calls all the same', {}, async (stage) => {
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record', { permissions: [] });
+  const note = ada.tab.locator('#preview-note');
+  await note.getByText('The camera is blocked').waitFor({ timeout: LIMIT.device });
+  await note.getByText('Allow the camera for this site', { exact: false }).waitFor();
+  await note.getByText('You can join without it.', { exact: false }).waitFor();
+  await ada.tab.locator('#level-note').getByText('The microphone is blocked', { exact: false }).waitFor();
+  await assertAccessible(ada, 'the page before the call, without devices');
+  await stage.screenshot(ada, 'prejoin-denied');
+
+  const grace = await stage.openDemoPage('grace', '?room=tea&small&record');
+  await joinByKeyboard(grace, 'Grace');
+  await joinByKeyboard(ada, 'Ada');
+  await assertShows(ada, 'Grace');
+  const notices = ada.tab.locator('#notices');
+  await notices.getByText('The camera is blocked.', { exact: false }).waitFor({ timeout: LIMIT.device });
+  await notices.getByText('The microphone is blocked.', { exact: false }).waitFor();
+  await assertAccessible(ada, 'the call, without devices');
+  await stage.screenshot(ada, 'call-denied');
+  await tileOf(grace, 'Ada').and(grace.tab.locator('[data-camera="off"]')).waitFor({ timeout: LIMIT.device });
+  for (const page of [ada, grace]) await page.keepRecord();
+});
+
+callTest('the demo says in words that the server does not answer, and joins when it does', {}, async (stage) => {
+  const tolerated = [/WebSocket connection to .* failed/];
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record', { tolerated });
+  await ada.tab.locator('#preview-video').waitFor({ timeout: LIMIT.device });
+  await ada.tab.locator('#name').fill('Ada');
+  // The module is loaded first, so that only the signalling is missing.
+  await ada.tab.locator('#join').click();
+  await ada.tab.locator('#call').waitFor({ timeout: LIMIT.join });
+  await ada.tab.locator('#leave').click();
+  await ada.tab.locator('#prejoin').waitFor({ timeout: LIMIT.announced });
+
+  await stage.server.stop();
+  const startedAt = performance.now();
+  await ada.tab.locator('#join').click();
+  await ada.tab.locator('#join-status').getByText('The server does not answer. Trying again…').waitFor({ timeout: 3 * LIMIT.announced });
+  const problem = ada.tab.getByRole('alert');
+  await problem.getByText('server', { exact: false }).first().waitFor({ timeout: REFUSED_LIMIT });
+  stage.measure('told that there is no server', performance.now() - startedAt);
+  assert.match(await ada.tab.locator('#problem-message').textContent(), /^The call server cannot be reached\.$/);
+  assert.notEqual(await ada.tab.locator('#problem-remedy').textContent(), '');
+  await assertAccessible(ada, 'the page with a problem');
+  await stage.screenshot(ada, 'prejoin-server-down');
+
+  await stage.server.start();
+  await ada.tab.locator('#join').click();
+  await ada.tab.locator('#call').waitFor({ timeout: LIMIT.join });
+
+  // And while in the call.
+  await stage.server.stop();
+  await ada.tab.locator('#notices').getByText('The call goes on', { exact: false }).waitFor({ timeout: LIMIT.announced });
+  await stage.screenshot(ada, 'call-server-down');
+  await stage.server.start();
+  await ada.tab.locator('#notices').getByText('The call goes on', { exact: false }).waitFor({ state: 'detached', timeout: 10_000 });
+  await ada.keepRecord();
+});
