@@ -165,6 +165,13 @@ class Stage {
       reducedMotion: 'reduce',
       viewport: viewport ?? { width: 800, height: 600 },
     });
+    context.setDefaultTimeout(LIMIT.join);
+    await context.addInitScript(() => {
+      window.brokenRules = [];
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) => {
+        window.brokenRules.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`);
+      });
+    });
     if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.server.url });
     const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
     this.#pages.push(page);
@@ -316,8 +323,9 @@ class Page {
     if (!this.tolerated.some((pattern) => pattern.test(text))) this.complaints.push(text);
   }
 
+  /** Rules of the Content-Security-Policy that the page broke since it was loaded. */
   async violations() {
-    return [];
+    return this.isOpen ? this.tab.evaluate(() => window.brokenRules) : [];
   }
 
   async story() {
@@ -355,10 +363,6 @@ class ClientPage extends Page {
 
   received(userId) {
     return this.tab.evaluate((id) => callPage.receivedFrom(id), userId);
-  }
-
-  async violations() {
-    return this.isOpen ? this.tab.evaluate(() => callPage.violations) : [];
   }
 
   async story() {

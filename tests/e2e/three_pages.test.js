@@ -40,6 +40,14 @@ callTest('three pages see and hear each other after one offer for each pair', {}
   assert.deepEqual(stage.wire.offers().sort(), ['bob→alice', 'carol→alice', 'carol→bob']);
 });
 
+callTest('three pages that join at the same moment find each other with one offer for each pair', {}, async (stage) => {
+  const pages = await Promise.all(USERS.map((userId) => stage.openModulePage(userId)));
+  await Promise.all(pages.map((page) => page.joinOrFail()));
+  await assertAllFlows(stage, pages, 'picture and sound between all pairs after the last join');
+  const pairs = stage.wire.offers().map((pair) => pair.split('→').sort().join(' and '));
+  assert.deepEqual(pairs.sort(), ['alice and bob', 'alice and carol', 'bob and carol']);
+});
+
 callTest('a camera that is turned off is off on the other pages, releases its device, and comes back', {}, async (stage) => {
   const [alice, bob, carol] = await stage.joinAll(USERS);
   await Promise.all([alice.untilFlowing(['bob', 'carol']), bob.untilFlowing(['alice']), carol.untilFlowing(['alice'])]);

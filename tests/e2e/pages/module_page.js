@@ -5,7 +5,7 @@
 
 import { everOpened, holdQuestions, openQuestions, openResources, stillEnding } from './open_resources.js';
 import { createGroupCall, GroupCallError } from '/dist/index.js';
-import { epochMs, receivedOn, until, untilFlowing, violations } from './page_observer.js';
+import { epochMs, receivedOn, until, untilFlowing } from './page_observer.js';
 
 const place = document.getElementById('others');
 /** @type {Map<string, { video: HTMLVideoElement, audio: HTMLAudioElement, drawn: string }>} */
@@ -63,7 +63,6 @@ const callPage = {
   /** @type {import('groupcall').GroupCall | null} */
   call: null,
   timeline,
-  violations,
   holdQuestions,
   openResources,
   openQuestions,

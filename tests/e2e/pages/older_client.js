@@ -11,7 +11,7 @@
  */
 
 import { io } from '/socket.io/socket.io.esm.min.js';
-import { epochMs, receivedOn, until, untilFlowing, violations } from './page_observer.js';
+import { epochMs, receivedOn, until, untilFlowing } from './page_observer.js';
 
 const place = document.getElementById('others');
 
@@ -153,7 +153,6 @@ const client = new OlderClient();
 const callPage = {
   client,
   timeline: client.timeline,
-  violations,
   until,
   when: (text) => client.timeline.findLast((entry) => entry.text === text)?.at,
 

@@ -2,12 +2,6 @@
 
 import { peerConnections, untouched } from './open_resources.js';
 
-/** Rules of the Content-Security-Policy that the page broke. */
-export const violations = [];
-document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) => {
-  violations.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`);
-});
-
 /** Milliseconds that can be compared between pages. */
 export const epochMs = () => performance.timeOrigin + performance.now();
 
