@@ -175,7 +175,7 @@ void PeerNegotiation::on_offer(SessionDescription offer, const LinkAddress& from
                                NegotiationContext& ctx) {
   if (foreign()) {
     on_foreign_offer(std::move(offer), ctx);
-  } else if (from.link < link_) {
+  } else if (from.link < link_ || from.link.none()) {
     ctx.counters.add(Tally::StaleOffers);
   } else if (from.link > link_) {
     role_ = Role::Answerer;
@@ -206,7 +206,11 @@ void PeerNegotiation::on_same_link_offer(SessionDescription offer, const LinkAdd
       queued_offer_ = QueuedOffer{std::move(offer), from};
   } else {
     seq_ = from.seq;
-    apply_offer(std::move(offer), ctx);
+    if (connection_.none()) {
+      answer_on_new_connection(std::move(offer), ctx);  // ours was closed meanwhile
+    } else {
+      apply_offer(std::move(offer), ctx);
+    }
   }
 }
 
@@ -337,6 +341,9 @@ void PeerNegotiation::on_transport(const TransportChanged& event, NegotiationCon
   }
   if (!is_current(event.connection, ctx)) return;
   transport_ = event.state;
+  auto* waiting = std::get_if<Stable>(&state_);
+  if (waiting != nullptr && waiting->connect_by == kNever && !foreign())
+    waiting->connect_by = ctx.now + deadlines::kConnect;  // whatever comes, not for ever
   if (transport_ == TransportState::Connected) {
     connected_ = true;
     dead_ = false;
