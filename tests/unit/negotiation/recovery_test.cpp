@@ -1,0 +1,209 @@
+#include "tests/unit/negotiation/negotiation_bench.h"
+
+namespace groupcall {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class RecoveryTest : public NegotiationBench {
+ protected:
+  void answering_side() { n = module_peer(Role::Answerer); }
+};
+
+TEST_F(RecoveryTest, RestartsIceAsSoonAsPacketsStop) {
+  offer_answered();
+  connected();
+  transport(TransportState::Disconnected);
+  EXPECT_THAT(commands, ElementsAre(set_local(1, 3, true)));
+  EXPECT_EQ(n.view(), LinkView::Reconnecting);
+  local_set(3, "R");
+  EXPECT_THAT(signals, ElementsAre("offer 1/2 R"));
+  EXPECT_EQ(until_deadline(), 3s);
+  EXPECT_EQ(count(Tally::IceRestarts), 1);
+  answer(sdp("B2"), 1, 2);
+  remote_set(4);
+  EXPECT_EQ(until_deadline(), deadlines::kConnect);
+  connected();
+  EXPECT_EQ(n.deadline(), kNever);
+}
+
+TEST_F(RecoveryTest, RepeatsTheRestartUnchangedAndRebuildsAfterFifteenSeconds) {
+  offer_answered();
+  connected();
+  transport(TransportState::Disconnected);
+  local_set(3, "R");
+  for (int i = 0; i < 4; ++i) {
+    after(3s);
+    EXPECT_THAT(signals, ElementsAre("offer 1/2 R"));
+    EXPECT_THAT(commands, IsEmpty());
+  }
+  after(3s);
+  EXPECT_THAT(commands, testing::Contains(Command(create_four(2))));
+  EXPECT_EQ(count(Tally::Rebuilds), 1);
+}
+
+TEST_F(RecoveryTest, NeverWithdrawsARestartWhileTheOldPairFlows) {
+  offer_answered();
+  connected();
+  transport(TransportState::Disconnected);
+  local_set(3, "R");
+  connected();
+  for (int i = 0; i < 20; ++i) {
+    after(3s);
+    EXPECT_THAT(signals, ElementsAre("offer 1/2 R"));
+    EXPECT_THAT(commands, IsEmpty());
+  }
+}
+
+TEST_F(RecoveryTest, AsksTheOffererForTheRestart) {
+  answering_side();
+  answered();
+  connected();
+  transport(TransportState::Disconnected);
+  EXPECT_THAT(signals, ElementsAre("please-restart 1/1"));
+  EXPECT_THAT(commands, IsEmpty());
+  EXPECT_EQ(until_deadline(), 15s);
+  after(15s);
+  EXPECT_THAT(signals, ElementsAre("please-offer 1/1")) << "the plea was not heard";
+}
+
+TEST_F(RecoveryTest, RestartsOnThePeersPlea) {
+  offer_answered();
+  connected();
+  request(PeerRequest::RestartPlease, 1);
+  EXPECT_THAT(commands, ElementsAre(set_local(1, 3, true)));
+  request(PeerRequest::RestartPlease, 1);
+  EXPECT_THAT(commands, IsEmpty()) << "one is on its way";
+}
+
+TEST_F(RecoveryTest, IgnoresPleasForRestartsThatAreNotItsToMake) {
+  offer_answered();
+  connected();
+  request(PeerRequest::RestartPlease, 2);
+  EXPECT_THAT(commands, IsEmpty());
+  request(PeerRequest::EpochTold, 1);
+  EXPECT_THAT(commands, IsEmpty());
+
+  answering_side();
+  answered();
+  request(PeerRequest::RestartPlease, 1);
+  EXPECT_THAT(commands, IsEmpty());
+}
+
+TEST_F(RecoveryTest, NeedsNothingWhenPacketsComeBackByThemselves) {
+  answering_side();
+  answered();
+  connected();
+  transport(TransportState::Disconnected);
+  connected();
+  EXPECT_EQ(n.deadline(), kNever);
+  EXPECT_EQ(n.view(), LinkView::Connected);
+}
+
+TEST_F(RecoveryTest, DoesNotWaitForEverForATransportThatWentBackToConnecting) {
+  offer_answered();
+  connected();
+  transport(TransportState::Connecting);
+  EXPECT_EQ(until_deadline(), deadlines::kConnect);
+  after(15s);
+  EXPECT_THAT(commands, ElementsAre(close_of(1), create_four(2), set_local(2, 3)));
+}
+
+TEST_F(RecoveryTest, RebuildsAFailedConnection) {
+  offer_answered();
+  connected();
+  transport(TransportState::Failed);
+  EXPECT_THAT(commands, ElementsAre(close_of(1), create_four(2), set_local(2, 3)));
+
+  answering_side();
+  answered();
+  connected();
+  transport(TransportState::Failed);
+  EXPECT_THAT(signals, ElementsAre("please-offer 1/1"));
+}
+
+TEST_F(RecoveryTest, KeepsAConnectionThatFlowsWhenARenegotiationFails) {
+  answering_side();
+  answered();
+  connected();
+  offer(sdp("B2"), 1, 2);
+  fail(3);
+  EXPECT_THAT(commands, IsEmpty());
+  EXPECT_EQ(n.view(), LinkView::Connected);
+  offer(sdp("C"), 2, 1);
+  EXPECT_THAT(commands, ElementsAre(create_empty(2),
+                                    set_remote(2, 4, DescriptionType::Offer, sdp("C"))));
+  EXPECT_EQ(n.media_connection(), ConnectionNumber{1});
+}
+
+TEST_F(RecoveryTest, ClosesTheOldConnectionWhenItFailsOrIsClosedMeanwhile) {
+  answering_side();
+  answered();
+  connected();
+  offer(sdp("C"), 2, 1);
+  transport(TransportState::Disconnected, 1);
+  EXPECT_THAT(commands, IsEmpty());
+  transport(TransportState::Failed, 1);
+  EXPECT_THAT(commands, ElementsAre(close_of(1)));
+  EXPECT_EQ(n.media_connection(), ConnectionNumber{2});
+  EXPECT_EQ(n.view(), LinkView::Connecting);
+
+  n = module_peer(Role::Answerer);
+  begin();
+  offer(sdp("B"), 1, 1);
+  connected();
+  offer(sdp("C"), 2, 1);
+  const std::int64_t old = n.media_connection().value;
+  dtls_closed(old);
+  EXPECT_THAT(commands, ElementsAre(close_of(old)));
+}
+
+TEST_F(RecoveryTest, OffersAnewOneSecondAfterThePeerClosed) {
+  offer_answered();
+  connected();
+  dtls_closed();
+  EXPECT_THAT(commands, ElementsAre(close_of(1)));
+  EXPECT_TRUE(n.connection().none());
+  EXPECT_FALSE(n.any_connected());
+  EXPECT_EQ(until_deadline(), 1s);
+  after(1s);
+  EXPECT_THAT(commands, ElementsAre(create_four(2), set_local(2, 3)));
+}
+
+TEST_F(RecoveryTest, AwaitsANewOfferAfterThePeerClosed) {
+  answering_side();
+  answered();
+  connected();
+  dtls_closed();
+  EXPECT_THAT(commands, ElementsAre(close_of(1)));
+  EXPECT_EQ(until_deadline(), 1s);
+  after(1s);
+  EXPECT_THAT(signals, ElementsAre("please-offer 1/1"));
+}
+
+TEST_F(RecoveryTest, DropsWhatAClosedConnectionStillReports) {
+  offer_answered();
+  connected();
+  dtls_closed();
+  transport(TransportState::Connected, 1);
+  dtls_closed(1);
+  local_candidate("c", 1);
+  EXPECT_EQ(count(Tally::StaleConnectionEvents), 3);
+  EXPECT_FALSE(n.connected());
+  EXPECT_THAT(signals, IsEmpty());
+}
+
+TEST_F(RecoveryTest, OverlooksAFailureThatBelongsToNoOperation) {
+  offer_answered();
+  connected();
+  fail(0);
+  EXPECT_EQ(count(Tally::RefusedByBrowser), 1);
+  fail(1);
+  EXPECT_EQ(count(Tally::StaleOperations), 1);
+  EXPECT_THAT(commands, IsEmpty());
+  EXPECT_EQ(n.view(), LinkView::Connected);
+}
+
+}  // namespace
+}  // namespace groupcall
