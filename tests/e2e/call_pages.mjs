@@ -196,7 +196,9 @@ class Stage {
   /** For a failed test: what each page saw, and what went over the wire. */
   async explain() {
     for (const page of this.#pages) {
-      const lines = [...page.complaints, ...(await page.story())];
+      // A page that cannot tell any more must not hide why the test failed.
+      const story = page.isOpen ? await page.story().catch((error) => [error.message]) : ['(closed)'];
+      const lines = [...page.complaints, ...story];
       this.#t.diagnostic(`${page.name}:\n  ${lines.join('\n  ')}`);
     }
     this.#t.diagnostic(`wire:\n  ${this.wire.summary().join('\n  ')}`);
@@ -328,8 +330,9 @@ class Page {
     return this.isOpen ? this.tab.evaluate(() => window.brokenRules) : [];
   }
 
+  /** What a person would see, for the explanation of a failure. */
   async story() {
-    return [];
+    return this.tab.evaluate(() => document.body.innerText.split(/\n+/));
   }
 }
 
@@ -366,9 +369,8 @@ class ClientPage extends Page {
   }
 
   async story() {
-    if (!this.isOpen) return ['(closed)'];
-    const read = this.tab.evaluate(() => callPage.timeline).catch((error) => [{ at: 0, text: error.message }]);
-    return (await read).map(({ at, text }) => `${Math.round(at)} ${text}`);
+    const timeline = await this.tab.evaluate(() => callPage.timeline);
+    return timeline.map(({ at, text }) => `${Math.round(at)} ${text}`);
   }
 }
 

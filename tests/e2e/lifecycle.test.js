@@ -149,3 +149,15 @@ for (const ending of ['leave', 'dispose']) {
     await assertDisconnected(stage, alice);
   });
 }
+
+callTest('leave() before the server refuses the join ends with the refusal', { server: { lookupDelayMs: 500, groups: {} } }, async (stage) => {
+  const alice = await stage.openModulePage('alice');
+  const joining = alice.join();
+  await stage.untilWire('the join of alice', (wire) => wire.sent('groupcall:join').length === 1);
+  const { tookMs, open } = await alice.leave();
+  stage.measure('leave() took, with a lookup of 500 ms', tookMs);
+  assert.ok(tookMs < 1_500, 'nothing is waited for after the refusal');
+  assert.equal((await joining).code, 'aborted');
+  assert.deepEqual(open, NOTHING_OPEN);
+  await assertDisconnected(stage, alice);
+});
