@@ -35,12 +35,13 @@ void Journal::record(std::string line) {
   if (detail_ == Detail::Lines) lines_.push_back(std::move(line));
 }
 
-std::string Journal::report(std::size_t count) const {
+std::string Journal::report(std::size_t count, std::size_t width) const {
   std::string text;
   for (const std::string& line : violations_) text += "violation: " + line + "\n";
   const std::size_t from = lines_.size() - std::min(count, lines_.size());
   if (!lines_.empty()) text += "last lines of the log (" + std::to_string(lines_.size()) + "):\n";
-  for (std::size_t i = from; i < lines_.size(); ++i) text += "  " + lines_[i] + "\n";
+  for (std::size_t i = from; i < lines_.size(); ++i)
+    text += "  " + lines_[i].substr(0, width) + "\n";
   return text;
 }
 

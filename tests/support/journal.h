@@ -35,8 +35,8 @@ class Journal {
   /// FNV-1a over all lines: two runs of one seed must agree.
   std::uint64_t digest() const { return digest_; }
 
-  /// The violations and the last `count` lines, for a failure message.
-  std::string report(std::size_t count) const;
+  /// The violations and the last `count` lines, each cut to `width`, for a failure message.
+  std::string report(std::size_t count, std::size_t width = 240) const;
 
  private:
   void record(std::string line);

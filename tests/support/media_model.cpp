@@ -29,8 +29,10 @@ void MediaModel::settle(bool microphone, bool camera, const Acquired& acquired,
   } else if (any(DeviceMood::Busy)) {
     failed("NotReadableError", "Could not start video source");
   } else {
-    acquired(microphone ? make_track(MediaKind::Audio) : nullptr,
-             camera ? make_track(MediaKind::Video) : nullptr);
+    // One after the other: the order of evaluation of arguments differs between compilers.
+    const auto made_microphone = microphone ? make_track(MediaKind::Audio) : nullptr;
+    const auto made_camera = camera ? make_track(MediaKind::Video) : nullptr;
+    acquired(made_microphone, made_camera);
   }
 }
 

@@ -222,8 +222,8 @@ bool OlderClient::shows(const std::string& user) {
   bool frames = false;
   bool sound = false;
   for (const SlotSample& sample : peer.rtc->stats()) {
-    const bool video = peer.rtc->transceivers().at(static_cast<std::size_t>(sample.slot)).kind ==
-                       MediaKind::Video;
+    const bool video =
+        peer.rtc->transceivers().at(static_cast<std::size_t>(sample.slot)).kind == MediaKind::Video;
     frames = frames || (video && sample.frames > 0);
     sound = sound || (!video && sample.bytes > 0);
   }

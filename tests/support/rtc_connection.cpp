@@ -69,27 +69,31 @@ void RtcConnection::add_track(std::shared_ptr<LocalTrack> track, std::string str
 void RtcConnection::create_channel() { transport_.channel_created = true; }
 
 void RtcConnection::set_local_description(bool restart, RtcSettled settled) {
-  chain(network_->timing().operation.draw(random_), [this, restart] { return apply_local(restart); },
-        std::move(settled));
+  chain(
+      network_->timing().operation.draw(random_), [this, restart] { return apply_local(restart); },
+      std::move(settled));
 }
 
 void RtcConnection::set_remote_description(SessionDescription description, RtcSettled settled) {
-  chain(network_->timing().operation.draw(random_),
-        [this, description = std::move(description)] { return apply_remote(description); },
-        std::move(settled));
+  chain(
+      network_->timing().operation.draw(random_),
+      [this, description = std::move(description)] { return apply_remote(description); },
+      std::move(settled));
 }
 
 void RtcConnection::add_ice_candidate(IceCandidate candidate, RtcSettled settled) {
-  chain(network_->timing().replace_track.draw(random_),
-        [this, candidate = std::move(candidate)] { return apply_candidate(candidate); },
-        std::move(settled));
+  chain(
+      network_->timing().replace_track.draw(random_),
+      [this, candidate = std::move(candidate)] { return apply_candidate(candidate); },
+      std::move(settled));
 }
 
 void RtcConnection::replace_track(std::size_t slot, std::shared_ptr<LocalTrack> track,
                                   RtcSettled settled) {
   auto apply = [this, slot, track = std::move(track)]() -> std::optional<RtcError> {
     Transceiver& transceiver = transceivers_.at(slot);
-    if (track && track->kind != transceiver.kind) return RtcError{"TypeError", "track of another kind"};
+    if (track && track->kind != transceiver.kind)
+      return RtcError{"TypeError", "track of another kind"};
     transceiver.track = track;
     network_->refresh(*this);
     return std::nullopt;
@@ -220,8 +224,8 @@ SdpModel RtcConnection::describe() {
     if (t.mid.empty() && answers) continue;  // not offered: not in the answer
     if (t.mid.empty()) t.mid = std::to_string(next_mid);
     ++next_mid;
-    SdpLine line{line_kind(t.kind), t.mid, t.sends, t.receives, t.stream,
-                 "track-" + session_id_.substr(0, 6) + "-" + t.mid};
+    SdpLine line{line_kind(t.kind), t.mid,    t.sends,
+                 t.receives,        t.stream, "track-" + session_id_.substr(0, 6) + "-" + t.mid};
     if (answers) {
       const SdpLine* offered = line_of(*remote_, t.mid);
       line.sends = line.sends && offered && offered->receives;
@@ -265,9 +269,9 @@ std::optional<RtcError> RtcConnection::apply_remote_offer(const SdpModel& offer)
 
 std::optional<RtcError> RtcConnection::apply_remote_answer(const SdpModel& answer) {
   if (phase_ != SignallingPhase::HaveLocalOffer) {
-    return wrong_state("Failed to set remote answer sdp: Called in wrong state: " +
-                       std::string(phase_ == SignallingPhase::Stable ? "stable"
-                                                                     : "have-remote-offer"));
+    return wrong_state(
+        "Failed to set remote answer sdp: Called in wrong state: " +
+        std::string(phase_ == SignallingPhase::Stable ? "stable" : "have-remote-offer"));
   }
   if (answer.lines.size() != local_->lines.size()) {
     return RtcError{"InvalidAccessError", "The number of m-lines differs from the offer's."};
@@ -356,12 +360,12 @@ void RtcConnection::gather() {
     candidate.sdp_mid = local_->lines.front().mid;
     candidate.sdp_m_line_index = 0;
     candidate.username_fragment = ufrag_;
-    network_->loop().after(
-        network_->timing().gather.draw(random_), [weak = weak_from_this(), candidate] {
-          const auto self = weak.lock();
-          if (!self || !self->is_open()) return;
-          self->observer_->on_candidate(candidate);
-        });
+    network_->loop().after(network_->timing().gather.draw(random_),
+                           [weak = weak_from_this(), candidate] {
+                             const auto self = weak.lock();
+                             if (!self || !self->is_open()) return;
+                             self->observer_->on_candidate(candidate);
+                           });
   }
 }
 

@@ -34,9 +34,9 @@ enum class Flow : std::uint8_t { Nothing, Muted, Live };
 
 struct Transceiver {
   MediaKind kind = MediaKind::Audio;
-  std::string mid;      ///< empty until negotiated
-  std::string stream;   ///< the sender's MediaStream id
-  bool sends = true;    ///< `direction`
+  std::string mid;     ///< empty until negotiated
+  std::string stream;  ///< the sender's MediaStream id
+  bool sends = true;   ///< `direction`
   bool receives = true;
   bool sending = false;  ///< `currentDirection`
   bool receiving = false;
@@ -53,8 +53,8 @@ struct Transceiver {
 /// The state of ICE, DTLS and SCTP of one end; RtcNetwork moves it.
 struct RtcTransport {
   TransportState reported = TransportState::New;
-  std::optional<IceSession> session;     ///< agreed last
-  std::optional<IceSession> up_session;  ///< carries packets
+  std::optional<IceSession> session;       ///< agreed last
+  std::optional<IceSession> up_session;    ///< carries packets
   std::optional<IceSession> dead_session;  ///< failed: only a restart leads on
   std::weak_ptr<class RtcConnection> peer;
   bool established = false;
@@ -150,8 +150,8 @@ class RtcConnection : public std::enable_shared_from_this<RtcConnection> {
   std::string ufrag_;
   std::string pwd_;
   std::set<std::string> shown_ufrags_;  ///< local ones that a description of ours has had
-  std::optional<SdpModel> local_;         ///< the last one set
-  std::optional<SdpModel> remote_;        ///< the last one set, perhaps still unanswered
+  std::optional<SdpModel> local_;       ///< the last one set
+  std::optional<SdpModel> remote_;      ///< the last one set, perhaps still unanswered
   std::optional<SdpModel> agreed_remote_;
   std::set<std::string> remote_candidates_;  ///< ufrags for which we know an address
   std::string application_mid_;

@@ -45,7 +45,8 @@ class End : public RtcObserver {
   void on_misuse(const std::string& what) override { told.push_back("misuse: " + what); }
 };
 
-const std::string kConnected = "state " + std::to_string(static_cast<int>(TransportState::Connected));
+const std::string kConnected =
+    "state " + std::to_string(static_cast<int>(TransportState::Connected));
 const std::string kDisconnected =
     "state " + std::to_string(static_cast<int>(TransportState::Disconnected));
 const std::string kFailed = "state " + std::to_string(static_cast<int>(TransportState::Failed));
@@ -78,7 +79,8 @@ class RtcModel : public testing::Test {
   }
   void exchange_candidates() {
     for (const IceCandidate& c : alice.candidates) bob.rtc->add_ice_candidate(c, bob.settle("ice"));
-    for (const IceCandidate& c : bob.candidates) alice.rtc->add_ice_candidate(c, alice.settle("ice"));
+    for (const IceCandidate& c : bob.candidates)
+      alice.rtc->add_ice_candidate(c, alice.settle("ice"));
     alice.candidates.clear();
     bob.candidates.clear();
   }
@@ -185,7 +187,8 @@ TEST_F(RtcModel, ADescriptionOfAFreshFarConnectionOnAUsedOneIsReported) {
 
 TEST_F(RtcModel, AConnectionThatWasToAnswerMustNotOffer) {
   offer(bob);
-  EXPECT_TRUE(bob.was_told("misuse: an offer without m-lines, from a connection that was to answer"));
+  EXPECT_TRUE(
+      bob.was_told("misuse: an offer without m-lines, from a connection that was to answer"));
 }
 
 TEST_F(RtcModel, AnOfferWithOtherLinesThanAgreedIsRefused) {
@@ -451,9 +454,7 @@ TEST_F(RtcModel, ChannelMessagesWaitForAHealedPath) {
   EXPECT_TRUE(bob.was_told("message patience"));
 }
 
-TEST_F(RtcModel, AClosedChannelTakesNoMessage) {
-  EXPECT_FALSE(alice.rtc->send("early"));
-}
+TEST_F(RtcModel, AClosedChannelTakesNoMessage) { EXPECT_FALSE(alice.rtc->send("early")); }
 
 TEST_F(RtcModel, AddTrackTransceiversAreTakenOverByAnOffer) {
   End older{network, "older"};

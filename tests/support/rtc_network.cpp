@@ -81,10 +81,10 @@ void RtcNetwork::lose_packets(RtcConnection& connection) {
       if (const Pointer self = weak.lock(); self && self->is_open()) action(*this, *self);
     });
   };
-  transport.disconnecting = later(
-      timing_.disconnected.draw(connection.random_), [](RtcNetwork& network, RtcConnection& self) {
-        network.change_state(self, TransportState::Disconnected);
-      });
+  transport.disconnecting = later(timing_.disconnected.draw(connection.random_),
+                                  [](RtcNetwork& network, RtcConnection& self) {
+                                    network.change_state(self, TransportState::Disconnected);
+                                  });
   transport.failing =
       later(timing_.failed.draw(connection.random_), [](RtcNetwork& network, RtcConnection& self) {
         self.transport_.established = false;
@@ -99,18 +99,17 @@ void RtcNetwork::path_healed(RtcConnection& connection) {
   refresh(connection);
   pump_channel(connection);
   const Pointer peer = connection.far_side();
-  const bool pair_lives =
-      transport.established && peer && peer->is_open() && peer->established();
+  const bool pair_lives = transport.established && peer && peer->is_open() && peer->established();
   if (pair_lives) {
     loop_->cancel(transport.disconnecting);
     loop_->cancel(transport.failing);
     if (transport.reported == TransportState::Disconnected) {
-      transport.recovering =
-          loop_->after(timing_.recover.draw(connection.random_),
-                       [this, weak = connection.weak_from_this()] {
-                         const Pointer self = weak.lock();
-                         if (self && self->is_open()) change_state(*self, TransportState::Connected);
-                       });
+      transport.recovering = loop_->after(timing_.recover.draw(connection.random_),
+                                          [this, weak = connection.weak_from_this()] {
+                                            const Pointer self = weak.lock();
+                                            if (self && self->is_open())
+                                              change_state(*self, TransportState::Connected);
+                                          });
     }
   }
   try_pair(connection);
@@ -130,13 +129,12 @@ void RtcNetwork::agreed(RtcConnection& connection, IceSession session) {
   if (!transport.established) {
     change_state(connection, TransportState::Connecting);
     loop_->cancel(transport.failing);
-    transport.failing = loop_->after(
-        timing_.never_connected.draw(connection.random_),
-        [this, weak = connection.weak_from_this()] {
-          const Pointer self = weak.lock();
-          if (!self || !self->is_open() || self->established()) return;
-          change_state(*self, TransportState::Failed);
-        });
+    transport.failing = loop_->after(timing_.never_connected.draw(connection.random_),
+                                     [this, weak = connection.weak_from_this()] {
+                                       const Pointer self = weak.lock();
+                                       if (!self || !self->is_open() || self->established()) return;
+                                       change_state(*self, TransportState::Failed);
+                                     });
   }
   try_pair(connection);
 }
@@ -172,13 +170,13 @@ void RtcNetwork::try_pair(RtcConnection& connection) {
   // Checks that went out on an older session are overtaken by these.
   loop_->cancel(transport.checks);
   loop_->cancel(partner->transport_.checks);
-  transport.checks = loop_->after(
-      timing_.checks.draw(self->random_),
-      [this, weak = std::weak_ptr(self), weak_partner = std::weak_ptr(partner)] {
-        const Pointer one = weak.lock();
-        const Pointer other = weak_partner.lock();
-        if (one && other) establish(one, other);
-      });
+  transport.checks =
+      loop_->after(timing_.checks.draw(self->random_),
+                   [this, weak = std::weak_ptr(self), weak_partner = std::weak_ptr(partner)] {
+                     const Pointer one = weak.lock();
+                     const Pointer other = weak_partner.lock();
+                     if (one && other) establish(one, other);
+                   });
 }
 
 void RtcNetwork::establish(const Pointer& one, const Pointer& other) {
@@ -233,8 +231,8 @@ void RtcNetwork::closed(RtcConnection& connection, bool says_goodbye) {
   refresh(connection);
   RtcTransport& transport = connection.transport_;
   const Pointer peer = connection.far_side();
-  const bool was_pair = transport.established && peer && peer->is_open() &&
-                        peer->far_side().get() == &connection;
+  const bool was_pair =
+      transport.established && peer && peer->is_open() && peer->far_side().get() == &connection;
   transport.established = false;
   if (!was_pair) return;
   refresh(*peer);

@@ -45,7 +45,7 @@ class RtcNetwork {
   using Report = std::function<void(RtcObserver&)>;
 
   // Facts from a connection.
-  void shown(RtcConnection& connection);     ///< it has a local description
+  void shown(RtcConnection& connection);  ///< it has a local description
   void agreed(RtcConnection& connection, IceSession session);
   void try_pair(RtcConnection& connection);
   void closed(RtcConnection& connection, bool says_goodbye);

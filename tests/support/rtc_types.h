@@ -57,17 +57,17 @@ class RtcObserver {
 struct RtcTiming {
   Spread operation = exactly(2ms);
   Spread replace_track = exactly(1ms);
-  Spread gather = exactly(1ms);           ///< from the local description to each candidate
-  Spread checks = exactly(50ms);          ///< ICE and DTLS, once both ends can begin
-  Spread report = exactly(0ms);           ///< a fact of the transport to its event
+  Spread gather = exactly(1ms);   ///< from the local description to each candidate
+  Spread checks = exactly(50ms);  ///< ICE and DTLS, once both ends can begin
+  Spread report = exactly(0ms);   ///< a fact of the transport to its event
   Spread one_way = exactly(10ms);
-  Spread drain = exactly(1ms);            ///< channel.send() to bufferedAmount 0
+  Spread drain = exactly(1ms);  ///< channel.send() to bufferedAmount 0
   Spread channel_open = exactly(5ms);
   Spread dtls_close = exactly(10ms);
   Spread disconnected = exactly(5500ms);  ///< after the last packet
   Spread failed = exactly(20500ms);       ///< after the last packet
   Spread never_connected = exactly(15500ms);
-  Spread recover = exactly(200ms);        ///< a healed path to `connected` again
+  Spread recover = exactly(200ms);  ///< a healed path to `connected` again
   Spread first_frame = exactly(40ms);
   Spread stats = exactly(2ms);
 

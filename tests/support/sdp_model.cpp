@@ -14,9 +14,12 @@ std::string_view direction(const SdpLine& line) {
 
 std::string_view media_line(LineKind kind) {
   switch (kind) {
-    case LineKind::Audio: return "m=audio 9 UDP/TLS/RTP/SAVPF 111";
-    case LineKind::Video: return "m=video 9 UDP/TLS/RTP/SAVPF 96";
-    case LineKind::Application: break;
+    case LineKind::Audio:
+      return "m=audio 9 UDP/TLS/RTP/SAVPF 111";
+    case LineKind::Video:
+      return "m=video 9 UDP/TLS/RTP/SAVPF 96";
+    case LineKind::Application:
+      break;
   }
   return "m=application 9 UDP/DTLS/SCTP webrtc-datachannel";
 }

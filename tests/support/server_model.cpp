@@ -118,8 +118,8 @@ void ServerModel::on_frame(LineId line, const std::string& text) {
 
 void ServerModel::open_namespace(LineId line, Socket& socket) {
   if (!connect_error_.empty()) {
-    network_->send_to_page(line, R"(44{"message":)" + json::serialize(json::string(connect_error_)) +
-                                     "}");
+    network_->send_to_page(
+        line, R"(44{"message":)" + json::serialize(json::string(connect_error_)) + "}");
     return;
   }
   loop_->cancel(socket.deadline);
@@ -146,8 +146,9 @@ bool ServerModel::over_rate_limit(const std::string& user) {
   if (options_.rate_limit == 0) return false;
   std::vector<Instant>& recent = connections_[user];
   const Instant oldest = loop_->now() - options_.rate_window;
-  recent.erase(std::remove_if(recent.begin(), recent.end(), [&](Instant at) { return at < oldest; }),
-               recent.end());
+  recent.erase(
+      std::remove_if(recent.begin(), recent.end(), [&](Instant at) { return at < oldest; }),
+      recent.end());
   if (recent.size() >= options_.rate_limit) return true;
   recent.push_back(loop_->now());
   return false;
@@ -206,8 +207,8 @@ void ServerModel::on_event(LineId line, const json::array& packet) {
   const Socket& socket = sockets_[line];
   if (packet.size() != 2 || !packet[0].is_string() || !packet[1].is_object()) {
     // The existing backend's process ends here.
-    return journal_->violation(socket.host, "an event without a payload object: " +
-                                                json::serialize(packet));
+    return journal_->violation(socket.host,
+                               "an event without a payload object: " + json::serialize(packet));
   }
   const std::string event(packet[0].get_string());
   const json::object& payload = packet[1].get_object();
@@ -269,13 +270,13 @@ void ServerModel::admit(LineId line, const json::object& payload) {
   if (is_new) {
     room.group = text_at(payload, "groupId");
     room.call_type = payload.contains("callType") ? text_at(payload, "callType") : "video";
-    const json::object invitation{{"roomId", name},
-                                  {"groupId", room.group},
-                                  {"callType", room.call_type},
-                                  {"callerInfo", payload.contains("userInfo")
-                                                     ? payload.at("userInfo")
-                                                     : json::value(json::object())},
-                                  {"groupName", "Group"}};
+    const json::object invitation{
+        {"roomId", name},
+        {"groupId", room.group},
+        {"callType", room.call_type},
+        {"callerInfo",
+         payload.contains("userInfo") ? payload.at("userInfo") : json::value(json::object())},
+        {"groupName", "Group"}};
     for (const auto& [user, other] : newest_) {
       if (user != socket.user) emit(other, "groupcall:invitation", invitation);
     }
@@ -326,9 +327,8 @@ void ServerModel::update_tracks(LineId line, const json::object& payload) {
   const json::value* const tracks = payload.if_contains("tracks");
   if (participant == nullptr || tracks == nullptr || !tracks->is_object()) return;
   for (const auto& [key, value] : tracks->get_object()) participant->tracks[key] = value;
-  emit_to_others(
-      rooms_[name], user, "groupcall:tracks-updated",
-      json::object{{"roomId", name}, {"userId", user}, {"tracks", participant->tracks}});
+  emit_to_others(rooms_[name], user, "groupcall:tracks-updated",
+                 json::object{{"roomId", name}, {"userId", user}, {"tracks", participant->tracks}});
 }
 
 void ServerModel::screen_share(LineId line, const std::string& event, const json::object& payload) {
@@ -381,7 +381,8 @@ std::vector<std::string> ServerModel::participants(const std::string& room) cons
   std::vector<std::string> users;
   const auto found = rooms_.find(room);
   if (found == rooms_.end()) return users;
-  for (const Participant& participant : found->second.participants) users.push_back(participant.user);
+  for (const Participant& participant : found->second.participants)
+    users.push_back(participant.user);
   return users;
 }
 

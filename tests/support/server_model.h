@@ -66,7 +66,7 @@ class ServerModel : public SocketServer {
     std::string user;
     bool connected = false;  ///< CONNECT acknowledged
     EventLoop::Ticket ping;
-    EventLoop::Ticket deadline;  ///< of the CONNECT or the pong
+    EventLoop::Ticket deadline;      ///< of the CONNECT or the pong
     std::set<std::string> welcomed;  ///< rooms whose `joined` was sent to this socket
   };
   struct Participant {

@@ -28,10 +28,9 @@ class ScriptedUser : public SocketObserver {
     emit("join", R"({"roomId":"r1","groupId":"g1","userInfo":{"fullname":")" + user_ + "\"}}");
   }
   std::size_t count(const std::string& event) const {
-    return static_cast<std::size_t>(
-        std::count_if(frames.begin(), frames.end(), [&](const std::string& frame) {
-          return frame.starts_with("42[\"" + event + "\"");
-        }));
+    return static_cast<std::size_t>(std::count_if(
+        frames.begin(), frames.end(),
+        [&](const std::string& frame) { return frame.starts_with("42[\"" + event + "\""); }));
   }
   /// The newest frame of that event.
   std::string last(const std::string& event) const {

@@ -198,7 +198,7 @@ void SimulatedPage::unplug(MediaKind kind) {
 // ---- events --------------------------------------------------------------------------
 
 void SimulatedPage::post(Event event) {
-  if (!alive_ || disposed_) return;
+  if (!alive_) return;
   queue_.push_back(std::move(event));
   drain();
 }
@@ -230,10 +230,10 @@ void SimulatedPage::handle(const Event& event) {
     std::visit([this](const auto& known) { run(known); }, command);
   }
   if (const std::string wrong = view_.apply(reaction.patch); !wrong.empty()) violation(wrong);
-  const bool progressed = !reaction.commands.empty() || !reaction.patch.empty() ||
-                          !std::holds_alternative<Woke>(event);
+  const bool progressed =
+      !reaction.commands.empty() || !reaction.patch.empty() || !std::holds_alternative<Woke>(event);
   arm_timer(reaction.wake_at, progressed);
-  if (std::holds_alternative<Disposed>(event)) disposed_ = true;
+  disposed_ = disposed_ || std::holds_alternative<Disposed>(event);
   check_invariants();
 }
 
@@ -243,7 +243,10 @@ void SimulatedPage::take_facts(const Event& event) {
     const auto found = ports_.find(number);
     if (found != ports_.end()) found->second->channel_known_open = open;
   };
+  // While in a call, joining once more changes nothing.
+  const bool may_join = view_.phase == Phase::Idle || view_.phase == Phase::Leaving;
   if (const auto* join = std::get_if<JoinRequested>(&event)) {
+    if (!may_join) return;
     wants_microphone_ = join->audio;
     wants_camera_ = join->video;
   } else if (const auto* microphone = std::get_if<MicrophoneWanted>(&event)) {
@@ -288,20 +291,22 @@ void SimulatedPage::guard_rate() {
 void SimulatedPage::check_invariants() {
   check_muted();
   check_deadlines();
-  if (view_.phase == Phase::Idle) check_released();
+  if (view_.phase == Phase::Idle || disposed_) check_released();
   if (view_.find(options_.user) != nullptr) violation("we are listed among the others");
 }
 
 void SimulatedPage::check_deadlines() {
-  const bool waits = view_.phase == Phase::Joining || view_.phase == Phase::Reconnecting ||
-                     view_.phase == Phase::Leaving;
-  const bool device_waits = view_.phase != Phase::Idle &&
-                            (view_.self.camera.state == MediaState::Loading ||
-                             view_.self.microphone.state == MediaState::Loading);
+  bool waits = view_.phase == Phase::Joining || view_.phase == Phase::Reconnecting ||
+               view_.phase == Phase::Leaving;
+  const bool device_waits =
+      view_.phase != Phase::Idle && (view_.self.camera.state == MediaState::Loading ||
+                                     view_.self.microphone.state == MediaState::Loading);
   bool link_waits = false;
   for (const auto& [user, participant] : view_.participants) {
     link_waits = link_waits || participant.connection != LinkView::Connected;
   }
+  // Halted: the person must act, as the snapshot says.
+  waits = waits && view_.signalling.state != SignallingState::Halted;
   if ((waits || device_waits || link_waits) && wake_at_ == kNever) {
     violation("something is awaited without a deadline");
   }
@@ -330,8 +335,8 @@ void SimulatedPage::check_muted() {
 
 void SimulatedPage::settle(RequestId request, bool resolved, const CallError& error) {
   if (request.none() || request.value > last_request_) return violation("settles no request");
-  const bool first = settled_.emplace(request, SettledRequest{resolved, error, around_.loop->now()})
-                         .second;
+  const bool first =
+      settled_.emplace(request, SettledRequest{resolved, error, around_.loop->now()}).second;
   if (!first) violation("settles request " + std::to_string(request.value) + " again");
 }
 
@@ -350,8 +355,7 @@ std::optional<SettledRequest> SimulatedPage::settled(RequestId request) const {
 void SimulatedPage::run(const OpenSocket& command) {
   if (command.socket.value <= last_socket_) return violation("a socket number used again");
   last_socket_ = command.socket.value;
-  sockets_[command.socket].line =
-      around_.sockets->connect(options_.user, command.url, *this);
+  sockets_[command.socket].line = around_.sockets->connect(options_.user, command.url, *this);
 }
 
 void SimulatedPage::run(const SendFrame& command) {
@@ -436,21 +440,24 @@ void SimulatedPage::run(const SetLocalDescription& command) {
   take_op(command.op, "setLocalDescription");
   Port* const port = open_port(command.peer, command.connection, "setLocalDescription");
   if (port == nullptr) return;
-  port->rtc().set_local_description(command.restart, [port, op = command.op](const RtcError* error) {
-    if (error != nullptr) return port->failed(op, "setLocalDescription", *error);
-    port->local_description_set(op);
-  });
+  port->rtc().set_local_description(command.restart,
+                                    [port, op = command.op](const RtcError* error) {
+                                      if (error != nullptr)
+                                        return port->failed(op, "setLocalDescription", *error);
+                                      port->local_description_set(op);
+                                    });
 }
 
 void SimulatedPage::run(const SetRemoteDescription& command) {
   take_op(command.op, "setRemoteDescription");
   Port* const port = open_port(command.peer, command.connection, "setRemoteDescription");
   if (port == nullptr) return;
-  port->rtc().set_remote_description(
-      command.description, [port, op = command.op](const RtcError* error) {
-        if (error != nullptr) return port->failed(op, "setRemoteDescription", *error);
-        port->remote_description_set(op);
-      });
+  port->rtc().set_remote_description(command.description,
+                                     [port, op = command.op](const RtcError* error) {
+                                       if (error != nullptr)
+                                         return port->failed(op, "setRemoteDescription", *error);
+                                       port->remote_description_set(op);
+                                     });
 }
 
 void SimulatedPage::run(const AdoptSlots& command) {
@@ -487,7 +494,8 @@ void SimulatedPage::run(const AttachTrack& command) {
     if (!track) return violation("replaceTrack with an unknown track " + command.track.value);
     if (!track->live) return violation("replaceTrack with a stopped track " + command.track.value);
     const bool wanted = track->kind == MediaKind::Audio ? wants_microphone_ : wants_camera_;
-    if (track->enabled && !wanted) violation(command.track.value + " is attached before it is muted");
+    if (track->enabled && !wanted)
+      violation(command.track.value + " is attached before it is muted");
   }
   port->rtc().replace_track(slot, track, [port, op = command.op](const RtcError* error) {
     if (error != nullptr) return port->failed(op, "replaceTrack", *error);
@@ -535,7 +543,7 @@ void SimulatedPage::run(const AcquireMedia& command) {
                                                 const std::shared_ptr<LocalTrack>& camera) {
     const auto describe_track = [this](const std::shared_ptr<LocalTrack>& track) {
       if (!track) return AcquiredTrack{};
-      if (!alive_ || disposed_) track->live = false;
+      if (!alive_) track->live = false;
       return AcquiredTrack{track->id, "device-of-" + track->id.value, "Model device"};
     };
     post(MediaAcquired{op, describe_track(microphone), describe_track(camera)});

@@ -18,7 +18,8 @@ std::string SnapshotStore::apply(const SnapshotPatch& patch) {
   const std::set<UserId> present(order.begin(), order.end());
   if (present.size() != order.size()) return "a participant twice in the order";
   for (const UserId& user : order) {
-    if (participants.find(user) == participants.end()) return user.value + " is listed, never shown";
+    if (participants.find(user) == participants.end())
+      return user.value + " is listed, never shown";
   }
   for (const ParticipantView& view : patch.participants) {
     if (present.count(view.user_id) == 0) return view.user_id.value + " is shown, but not listed";

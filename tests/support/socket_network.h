@@ -100,7 +100,7 @@ class SocketNetwork {
     bool broken = false;                 ///< nothing more passes
     Instant last_up{};                   ///< of the last frame, to keep the order
     Instant last_down{};
-    std::deque<PassingFrame> held;       ///< arrived while frozen
+    std::deque<PassingFrame> held;  ///< arrived while frozen
   };
 
   bool is_frozen(const Line& line) const { return frozen_.count(line.host) > 0; }

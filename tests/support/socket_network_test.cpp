@@ -83,8 +83,7 @@ TEST_F(SocketNetworkTest, AFrozenLineDeliversLateAndInOrder) {
   network.freeze("alice", false);
   network.send_to_server(line, "after");
   loop.run_for(50ms);
-  EXPECT_EQ(server.told,
-            (Told{"connected alice", "in flight", "sent while frozen", "after"}));
+  EXPECT_EQ(server.told, (Told{"connected alice", "in flight", "sent while frozen", "after"}));
 }
 
 TEST_F(SocketNetworkTest, AServerThatGaveUpOnAFrozenLineIsNoticedWhenItThaws) {

@@ -8,6 +8,13 @@ namespace {
 
 constexpr std::size_t kCameraSlot = 1;
 
+std::string why_not(const MediaView& media, bool wanted, const char* what) {
+  if (media.state == (wanted ? MediaState::On : MediaState::Off)) return {};
+  return std::string(what) + " is wanted " + (wanted ? "on" : "off") + ", but is in state " +
+         std::to_string(static_cast<int>(media.state)) + " for reason " +
+         std::to_string(static_cast<int>(media.reason));
+}
+
 /// One direction: what `viewer` is shown of `seen`.
 std::string why_not_shown(SimulatedPage& viewer, const SimulatedPage& seen) {
   const std::string who = viewer.user() + " sees " + seen.user() + ": ";
@@ -15,15 +22,10 @@ std::string why_not_shown(SimulatedPage& viewer, const SimulatedPage& seen) {
   if (view == nullptr) return who + "not listed";
   if (view->connection != LinkView::Connected) return who + "not connected";
   if (view->signalling != PeerSignalling::Present) return who + "signalling lost";
-  const auto expect = [&](const MediaView& media, bool wanted, const char* what) -> std::string {
-    const MediaState state = wanted ? MediaState::On : MediaState::Off;
-    if (media.state == state) return {};
-    return who + what + " is shown in state " + std::to_string(static_cast<int>(media.state)) +
-           " for reason " + std::to_string(static_cast<int>(media.reason));
-  };
-  std::string why = expect(view->microphone, seen.wants_microphone(), "microphone");
-  if (why.empty()) why = expect(view->camera, seen.wants_camera(), "camera");
-  if (!why.empty() || !seen.wants_camera()) return why;
+  std::string why = why_not(view->microphone, seen.wants_microphone(), "microphone");
+  if (why.empty()) why = why_not(view->camera, seen.wants_camera(), "camera");
+  if (!why.empty()) return who + why;
+  if (!seen.wants_camera()) return {};
   const auto connection = viewer.connection(view->camera_source.connection);
   if (!connection) return who + "its camera's connection is closed";
   if (view->camera_source.slot != static_cast<std::int64_t>(kCameraSlot)) {
@@ -67,14 +69,9 @@ std::string why_self_wrong(SimulatedPage& page, std::size_t others) {
     return page.user() + " has " + std::to_string(page.open_connections()) + " connections for " +
            std::to_string(others) + " others";
   }
-  const auto state = [](bool wanted) { return wanted ? MediaState::On : MediaState::Off; };
-  if (view.self.microphone.state != state(page.wants_microphone())) {
-    return page.user() + "'s own microphone is not as wanted";
-  }
-  if (view.self.camera.state != state(page.wants_camera())) {
-    return page.user() + "'s own camera is not as wanted";
-  }
-  return {};
+  std::string why = why_not(view.self.microphone, page.wants_microphone(), "own microphone");
+  if (why.empty()) why = why_not(view.self.camera, page.wants_camera(), "own camera");
+  return why.empty() ? why : page.user() + ": " + why;
 }
 
 }  // namespace
@@ -119,7 +116,8 @@ std::vector<PassingFrame> World::sent_frames(const std::string& from, const std:
                                              const std::string& to) const {
   std::vector<PassingFrame> frames;
   for (const PassingFrame& frame : sockets.passed()) {
-    if (frame.to_server && frame.host == from && is_event(frame, event, to)) frames.push_back(frame);
+    if (frame.to_server && frame.host == from && is_event(frame, event, to))
+      frames.push_back(frame);
   }
   return frames;
 }
@@ -157,15 +155,16 @@ std::string why_no_pictures(World& world, const std::vector<std::string>& users,
     return {};
   });
   world.run_for(span);
-  return for_each_pair(world, users, [&](SimulatedPage& viewer, SimulatedPage& seen) -> std::string {
-    const std::int64_t was = before[{viewer.user(), seen.user()}];
-    const std::int64_t is = frames_seen(viewer, seen.user());
-    if (seen.wants_camera() && is <= was) {
-      return viewer.user() + " gets no picture of " + seen.user() + ": " + std::to_string(is) +
-             " frames after " + std::to_string(was);
-    }
-    return {};
-  });
+  return for_each_pair(world, users,
+                       [&](SimulatedPage& viewer, SimulatedPage& seen) -> std::string {
+                         const std::int64_t was = before[{viewer.user(), seen.user()}];
+                         const std::int64_t is = frames_seen(viewer, seen.user());
+                         if (seen.wants_camera() && is <= was) {
+                           return viewer.user() + " gets no picture of " + seen.user() + ": " +
+                                  std::to_string(is) + " frames after " + std::to_string(was);
+                         }
+                         return {};
+                       });
 }
 
 }  // namespace groupcall::sim

@@ -1,0 +1,473 @@
+/// Calls with faults, one at a time and to the millisecond.
+#include "tests/simulation/call_test.h"
+
+namespace groupcall::sim {
+namespace {
+
+class LostMessages : public CallTest {};
+class Signalling : public CallTest {};
+class Connectivity : public CallTest {};
+class Reloads : public CallTest {};
+class Browser : public CallTest {};
+
+std::vector<Instant> after(Instant begin, std::vector<Duration> delays) {
+  std::vector<Instant> times;
+  for (const Duration delay : delays) times.push_back(begin + delay);
+  return times;
+}
+
+/// The connection numbers that a page has used for a peer are not shown; how many it made is.
+std::size_t made(World& world, const std::string& user) {
+  return world.page(user).connections_made();
+}
+
+/// Makes the server say something unrelated to everyone, at these times from now: deadlines
+/// of offers run only while the socket shows that it is alive.
+void chatter(World& world, std::vector<Duration> delays) {
+  for (const Duration delay : delays) {
+    const std::string name = "stranger" + std::to_string(delay.count());
+    world.loop.after(delay, [&world, name] { world.open_page(name).join({.room = name}); });
+  }
+}
+
+// ---- lost and repeated messages ------------------------------------------------------
+
+TEST_F(LostMessages, ALostOfferIsAskedForAfterOneSecond) {
+  join("alice");
+  world.run_for(1s);
+  lose("bob", kOffer);
+  join("bob");
+  const Instant admitted = world.loop.now() + kAdmission;  // Alice hears of Bob then, too
+  world.run_for(5s);
+  // Her request needs 20 ms to reach him.
+  EXPECT_EQ(world.sent("bob", kOffer), after(admitted, {2ms, 1s + 20ms}));
+  const auto frames = world.sent_frames("bob", kOffer);
+  EXPECT_EQ(frames.at(0).text, frames.at(1).text) << "the same offer";
+  EXPECT_EQ(made(world, "bob"), 1U);
+  expect_settled({"alice", "bob"});
+}
+
+TEST_F(LostMessages, ALostOfferNobodyAsksForIsSentAgainUnchangedAfterThreeSeconds) {
+  join("alice");
+  world.run_for(1s);
+  lose_offers("bob", "alice", 1);
+  chatter(world, {2s});
+  join("bob");
+  const Instant offered = world.loop.now() + kAdmission + 2ms;
+  world.run_for(5s);
+  EXPECT_EQ(world.sent("bob", kOffer), after(offered, {0s, 3s}));
+  const auto frames = world.sent_frames("bob", kOffer);
+  EXPECT_EQ(frames.at(0).text, frames.at(1).text);
+  EXPECT_EQ(made(world, "bob"), 1U);
+  expect_settled({"alice", "bob"});
+}
+
+TEST_F(LostMessages, ALostAnswerIsAskedForBySendingTheOfferAgain) {
+  join("alice");
+  world.run_for(1s);
+  lose("alice", kAnswer);
+  join("bob");
+  const Instant offered = world.loop.now() + kAdmission + 2ms;
+  world.run_for(5s);
+  EXPECT_EQ(world.sent("bob", kOffer), after(offered, {0s, 3s}));
+  const auto answers = world.sent_frames("alice", kAnswer);
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_EQ(answers[0].text, answers[1].text) << "the same answer, not a new one";
+  EXPECT_EQ(made(world, "alice"), 1U);
+  expect_settled({"alice", "bob"});
+}
+
+TEST_F(LostMessages, AnOfferIsNotSentAgainWhileTheSocketIsSilent) {
+  join("alice");
+  world.run_for(1s);
+  lose_offers("bob", "alice", 1);
+  join("bob");
+  world.run_for(12s);
+  EXPECT_EQ(world.sent("bob", kOffer).size(), 1U) << "silence of the server says nothing";
+  EXPECT_LE(time_to_settle({"alice", "bob"}, 60s), Duration(20s));
+}
+
+TEST_F(LostMessages, AnUnansweredOfferIsRenewedAfterEightSecondsAndTheLinkAfterFifteen) {
+  join("alice");
+  world.run_for(1s);
+  lose_offers("bob", "alice", 3);
+  chatter(world, {2s, 5s, 11s});
+  join("bob");
+  const Instant offered = world.loop.now() + kAdmission + 2ms;
+  world.run_for(18s);
+  const auto frames = world.sent_frames("bob", kOffer);
+  ASSERT_EQ(frames.size(), 4U);
+  EXPECT_EQ(frames[1].at, offered + 3s);
+  EXPECT_EQ(frames[2].at, offered + 8s);
+  EXPECT_NE(frames[2].text, frames[0].text);
+  EXPECT_EQ(frames[3].at, offered + 15s);
+  EXPECT_EQ(made(world, "bob"), 2U);
+  expect_settled({"alice", "bob"});
+}
+
+TEST_F(LostMessages, AnOfferThatIsNeverAnsweredIsTriedForAsLongAsBothAreThere) {
+  join("alice");
+  world.run_for(1s);
+  lose_offers("bob", "alice", -1);
+  for (int i = 0; i < 50; ++i) chatter(world, {i * 6s});
+  join("bob");
+  world.run_for(300s);
+  world.sockets.set_fate(nullptr);
+  EXPECT_LE(time_to_settle({"alice", "bob"}, 60s), Duration(40s));
+  expect_settled({"alice", "bob"});
+}
+
+TEST_F(LostMessages, AllCandidatesOfBothSidesLostMeansANewLink) {
+  join("alice");
+  world.run_for(1s);
+  world.sockets.set_fate([&](const PassingFrame& frame) {
+    return is_event(frame, kCandidate) && to_us(frame.at) < 10'000'000 ? FrameFate::Drop
+                                                                       : FrameFate::Deliver;
+  });
+  join("bob");
+  world.run_for(25s);
+  expect_settled({"alice", "bob"});
+  EXPECT_LE(made(world, "bob"), 3U);
+}
+
+TEST_F(LostMessages, EveryMessageTwiceChangesNothing) {
+  world.sockets.set_fate([](const PassingFrame& frame) {
+    const bool relayed =
+        is_event(frame, kOffer) || is_event(frame, kAnswer) || is_event(frame, kCandidate);
+    return relayed ? FrameFate::Duplicate : FrameFate::Deliver;
+  });
+  gather({"alice", "bob", "carol"});
+  world.run_for(10s);
+  expect_settled({"alice", "bob", "carol"});
+  EXPECT_EQ(world.offers_sent(), 3U);
+  for (const char* user : {"alice", "bob", "carol"}) EXPECT_EQ(made(world, user), 2U);
+}
+
+TEST_F(LostMessages, DivergedRostersMakeBothOfferAndOneYields) {
+  join("alice");
+  world.run_for(1s);
+  // Alice does not hear of Bob, nor does his offer arrive. She loses her socket and finds him
+  // in her new `joined`, as he found her in his.
+  world.sockets.set_fate([](const PassingFrame& frame) {
+    const bool hides_bob = !frame.to_server && frame.host == "alice" &&
+                           (is_event(frame, "groupcall:participant-joined") ||
+                            is_event(frame, "groupcall:tracks-updated") ||
+                            is_event(frame, kOffer) || is_event(frame, kCandidate));
+    return hides_bob && to_us(frame.at) < 1'200'000 ? FrameFate::Drop : FrameFate::Deliver;
+  });
+  join("bob");
+  world.run_for(150ms);
+  world.sockets.cut("alice");
+  world.run_for(8s);
+  EXPECT_GE(world.sent("alice", kOffer).size(), 1U) << "or the scenario is none";
+  EXPECT_GE(world.sent("bob", kOffer).size(), 1U);
+  expect_settled({"alice", "bob"});
+}
+
+TEST_F(LostMessages, ACrossingReconnectOfBothLeavesOneLink) {
+  gather({"alice", "bob"});
+  const std::size_t offers = world.offers_sent();
+  world.sockets.cut("alice");
+  world.sockets.cut("bob");
+  world.run_for(10s);
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(world.offers_sent(), offers);
+}
+
+// ---- signalling ----------------------------------------------------------------------
+
+TEST_F(Signalling, ARestartOfTheServerKeepsMediaAndCostsNoOffer) {
+  gather({"alice", "bob", "carol"});
+  const std::size_t offers = world.offers_sent();
+  world.server.stop();
+  world.run_for(5s);
+  for (const char* user : {"alice", "bob", "carol"}) {
+    EXPECT_EQ(world.page(user).view().phase, Phase::Reconnecting);
+    EXPECT_EQ(world.page(user).view().order.size(), 2U) << "tiles stay";
+  }
+  EXPECT_EQ(why_no_pictures(world, {"alice", "bob", "carol"}, 1s), "");
+  world.server.start();
+  EXPECT_LE(time_to_settle({"alice", "bob", "carol"}, 20s), Duration(1100ms));
+  world.run_for(30s);
+  expect_settled({"alice", "bob", "carol"});
+  EXPECT_EQ(world.offers_sent(), offers);
+  for (const char* user : {"alice", "bob", "carol"}) EXPECT_EQ(made(world, user), 2U);
+}
+
+TEST_F(Signalling, ALostSocketIsReplacedAtOnceAndCostsNoOffer) {
+  gather({"alice", "bob"});
+  const std::size_t offers = world.offers_sent();
+  world.sockets.cut("bob");
+  const Instant cut = world.loop.now();
+  EXPECT_TRUE(
+      world.run_until([&] { return world.page("bob").view().phase == Phase::Reconnecting; }, 1s));
+  EXPECT_TRUE(world.run_until([&] { return world.page("bob").view().phase == Phase::Joined; }, 5s));
+  // Noticed after 10 ms, then a first admission without any wait.
+  EXPECT_EQ(world.loop.now() - cut, 10ms + kAdmission);
+  world.run_for(5s);
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(world.offers_sent(), offers);
+}
+
+TEST_F(Signalling, ASocketThatDiesUnseenIsNoticedByItsPings) {
+  gather({"alice", "bob"});
+  world.sockets.freeze("bob", true);
+  world.run_for(60s);
+  EXPECT_EQ(world.page("bob").view().phase, Phase::Reconnecting);
+  EXPECT_EQ(seen("alice", "bob").connection, LinkView::Connected) << "media flows";
+  EXPECT_EQ(seen("alice", "bob").signalling, PeerSignalling::Lost);
+  world.sockets.freeze("bob", false);
+  world.run_for(15s);
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(world.offers_sent(), 1U);
+}
+
+TEST_F(Signalling, AHalfOpenSocketThatHealsCostsNothing) {
+  join("alice");
+  world.run_for(1s);
+  join("bob");
+  world.run_for(90ms);  // the offer is on its way
+  world.sockets.freeze("bob", true);
+  world.run_for(12s);
+  world.sockets.freeze("bob", false);
+  world.run_for(4s);
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(made(world, "bob"), 1U) << "silence of a dead socket says nothing about the peer";
+}
+
+TEST_F(Signalling, SomeoneForgottenByTheServerStaysWhileMediaFlows) {
+  gather({"alice", "bob"});
+  world.server.forget_user("bob");
+  world.run_for(30s);
+  EXPECT_EQ(seen("alice", "bob").connection, LinkView::Connected);
+  EXPECT_EQ(seen("alice", "bob").signalling, PeerSignalling::Lost);
+  EXPECT_EQ(why_no_pictures(world, {"alice", "bob"}, 1s), "");
+}
+
+TEST_F(Signalling, ASecondTabTakesTheSocketAndTheCallGoesOn) {
+  gather({"alice", "bob"});
+  SimulatedPage& first = world.page("bob");
+  SimulatedPage& second = world.open_page("bob");
+  second.join({.room = "r2"});
+  world.run_for(20s);
+  EXPECT_EQ(first.view().signalling.error.code, ErrorCode::Replaced);
+  EXPECT_EQ(seen("alice", "bob").connection, LinkView::Connected);
+  EXPECT_EQ(world.offers_sent(), 1U);
+}
+
+TEST_F(Signalling, ARateLimitIsHonoured) {
+  WorldOptions options;
+  options.server.rate_limit = 2;
+  World strict(options);
+  strict.open_page("alice").join();
+  strict.run_for(1s);
+  strict.sockets.cut("alice");
+  strict.run_for(1s);
+  strict.sockets.cut("alice");
+  strict.run_for(1s);
+  EXPECT_EQ(strict.page("alice").view().phase, Phase::Reconnecting);
+  EXPECT_EQ(strict.page("alice").view().signalling.state, SignallingState::Waiting);
+  EXPECT_EQ(strict.page("alice").view().signalling.error.code, ErrorCode::RateLimited);
+  const std::size_t joins = strict.sent("alice", "groupcall:join").size();
+  strict.run_for(290s);
+  EXPECT_EQ(strict.page("alice").view().phase, Phase::Reconnecting);
+  EXPECT_EQ(strict.sent("alice", "groupcall:join").size(), joins);
+  strict.run_for(40s);
+  EXPECT_EQ(strict.page("alice").view().phase, Phase::Joined);
+  EXPECT_TRUE(strict.journal.clean()) << strict.journal.report(20);
+}
+
+TEST_F(Signalling, AnOutageAsksOftenAtFirstAndSeldomLater) {
+  gather({"alice"});
+  world.server.stop();
+  world.run_for(30s);
+  const std::size_t soon = world.page("alice").events();
+  EXPECT_LT(soon, 200U);
+  world.run_for(600s);
+  EXPECT_LE(world.page("alice").events() - soon, 2U * 600U);
+  EXPECT_EQ(world.page("alice").view().phase, Phase::Reconnecting) << "it never gives up";
+  world.server.start();
+  world.run_for(6s);
+  EXPECT_EQ(world.page("alice").view().phase, Phase::Joined);
+}
+
+// ---- connectivity --------------------------------------------------------------------
+
+TEST_F(Connectivity, AShortCutOfThePathChangesNothingThatLasts) {
+  gather({"alice", "bob"});
+  world.rtc.set_path("alice", "bob", false);
+  world.run_for(1s);
+  world.rtc.set_path("alice", "bob", true);
+  world.run_for(3s);
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(made(world, "alice"), 1U);
+}
+
+TEST_F(Connectivity, ATenSecondCutHealsWithinThreeSecondsWithoutANewConnection) {
+  gather({"alice", "bob"});
+  world.rtc.set_path("alice", "bob", false);
+  world.run_for(10s);
+  EXPECT_NE(seen("alice", "bob").connection, LinkView::Connected);
+  world.rtc.set_path("alice", "bob", true);
+  EXPECT_LE(time_to_settle({"alice", "bob"}, 30s), Duration(3s));
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(made(world, "alice"), 1U);
+}
+
+TEST_F(Connectivity, AMinuteWithoutAPathHealsByItself) {
+  gather({"alice", "bob"});
+  world.rtc.set_path("alice", "bob", false);
+  world.run_for(60s);
+  EXPECT_EQ(world.page("alice").view().order.size(), 1U) << "the server still lists Bob";
+  world.rtc.set_path("alice", "bob", true);
+  EXPECT_LE(time_to_settle({"alice", "bob"}, 90s), Duration(40s));
+  expect_settled({"alice", "bob"});
+}
+
+TEST_F(Connectivity, OnePairWithoutAPathDoesNotDisturbTheOthers) {
+  gather({"alice", "bob", "carol"});
+  world.rtc.set_path("alice", "bob", false);
+  world.run_for(30s);
+  EXPECT_EQ(why_not_settled(world, {"carol"}).find("carol lists"), 0U);
+  EXPECT_EQ(seen("carol", "alice").camera.state, MediaState::On);
+  EXPECT_EQ(seen("carol", "bob").camera.state, MediaState::On);
+  EXPECT_EQ(made(world, "carol"), 2U);
+}
+
+TEST_F(Connectivity, ALaptopThatSleptForAMinuteComesBack) {
+  gather({"alice", "bob", "carol"});
+  SimulatedPage& bob = world.page("bob");
+  bob.sleep();
+  world.sockets.freeze("bob", true);
+  world.rtc.set_host_paths("bob", false);
+  world.run_for(60s);
+  world.sockets.freeze("bob", false);
+  world.rtc.set_host_paths("bob", true);
+  bob.wake();
+  EXPECT_LE(time_to_settle({"alice", "bob", "carol"}, 90s), Duration(40s));
+  expect_settled({"alice", "bob", "carol"});
+}
+
+TEST_F(Connectivity, AShortNapKeepsTheLinks) {
+  gather({"alice", "bob"});
+  world.page("bob").sleep();
+  world.run_for(3s);
+  world.page("bob").wake();
+  world.run_for(5s);
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(made(world, "alice"), 1U);
+  EXPECT_EQ(made(world, "bob"), 1U);
+}
+
+// ---- reloads -------------------------------------------------------------------------
+
+TEST_F(Reloads, AReloadedPageIsBackWithOneNewOffer) {
+  gather({"alice", "bob"});
+  world.reload("bob").join();
+  EXPECT_LE(time_to_settle({"alice", "bob"}, 10s), Duration(1s));
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(world.offers_sent(), 2U);
+  EXPECT_EQ(world.rtc.open_connections("alice"), 1U);
+}
+
+TEST_F(Reloads, ACrashedPageThatComesBackAtOnceReplacesItsFormerSelf) {
+  gather({"alice", "bob"});
+  world.page("bob").crash();
+  world.open_page("bob").join();
+  EXPECT_LE(time_to_settle({"alice", "bob"}, 10s), Duration(1s));
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(world.rtc.open_connections("alice"), 1U);
+}
+
+TEST_F(Reloads, ACrashThatTheServerHasNotNoticedIsReplacedAllTheSame) {
+  gather({"alice", "bob"});
+  world.sockets.cut("bob", /*server_knows=*/false);
+  world.page("bob").crash();
+  world.open_page("bob").join();
+  EXPECT_LE(time_to_settle({"alice", "bob"}, 20s), Duration(2s));
+  expect_settled({"alice", "bob"});
+  world.run_for(60s);  // the dead socket times out at the server
+  expect_settled({"alice", "bob"});
+}
+
+TEST_F(Reloads, DuringTheFirstNegotiationAtEveryMillisecond) {
+  for (Duration at{0}; at <= 200ms; at += 1ms) {
+    World fresh;
+    fresh.open_page("alice").join();
+    fresh.run_for(1s);
+    fresh.open_page("bob").join();
+    fresh.run_for(at);
+    fresh.reload("bob").join();
+    fresh.run_for(6s);
+    ASSERT_TRUE(fresh.journal.clean()) << to_us(Instant(at)) << fresh.journal.report(60);
+    ASSERT_EQ(why_not_settled(fresh, {"alice", "bob"}), "")
+        << to_us(Instant(at)) << fresh.journal.report(60);
+  }
+}
+
+TEST_F(Reloads, OfTheAnswererDuringTheNegotiationAtEveryMillisecond) {
+  for (Duration at{60ms}; at <= 200ms; at += 1ms) {
+    World fresh;
+    fresh.open_page("alice").join();
+    fresh.run_for(1s);
+    fresh.open_page("bob").join();
+    fresh.run_for(at);
+    fresh.reload("alice").join();
+    fresh.run_for(6s);
+    ASSERT_TRUE(fresh.journal.clean()) << to_us(Instant(at)) << fresh.journal.report(60);
+    ASSERT_EQ(why_not_settled(fresh, {"alice", "bob"}), "")
+        << to_us(Instant(at)) << fresh.journal.report(60);
+  }
+}
+
+TEST_F(Reloads, FortyInARowLeaveNothingBehind) {
+  gather({"alice", "bob", "carol"});
+  for (int i = 0; i < 40; ++i) {
+    world.reload("bob").join();
+    world.run_for(16s);  // the server counts connections
+    ASSERT_EQ(why_not_settled(world, {"alice", "bob", "carol"}), "") << i;
+  }
+  for (const char* user : {"alice", "bob", "carol"}) {
+    EXPECT_EQ(world.rtc.open_connections(user), 2U);
+    EXPECT_EQ(world.sockets.open_lines(user), 1U);
+  }
+}
+
+// ---- a browser that fails ------------------------------------------------------------
+
+TEST_F(Browser, ARejectedOperationMeansANewConnection) {
+  for (const Duration at : {76ms, 98ms, 101ms, 124ms}) {
+    for (const char* victim : {"alice", "bob"}) {
+      World fresh;
+      fresh.open_page("alice").join();
+      fresh.run_for(1s);
+      fresh.open_page("bob").join();
+      fresh.run_for(at);
+      fresh.rtc.reject_next(victim);
+      fresh.run_for(10s);
+      ASSERT_TRUE(fresh.journal.clean()) << fresh.journal.report(60);
+      EXPECT_EQ(why_not_settled(fresh, {"alice", "bob"}), "")
+          << victim << " " << to_us(Instant(at)) << fresh.journal.report(80);
+    }
+  }
+}
+
+TEST_F(Browser, AnOperationThatNeverSettlesIsGivenUp) {
+  for (const Duration at : {70ms, 95ms, 98ms, 115ms}) {
+    for (const char* victim : {"alice", "bob"}) {
+      World fresh;
+      fresh.open_page("alice").join();
+      fresh.run_for(1s);
+      fresh.open_page("bob").join();
+      fresh.run_for(at);
+      fresh.rtc.hang_next(victim);
+      fresh.run_for(45s);
+      ASSERT_TRUE(fresh.journal.clean()) << fresh.journal.report(60);
+      EXPECT_EQ(why_not_settled(fresh, {"alice", "bob"}), "")
+          << victim << " " << to_us(Instant(at)) << fresh.journal.report(80);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace groupcall::sim

@@ -1,0 +1,115 @@
+/// A whole call out of one number: who comes and goes, what fails, and what must hold after.
+///
+///   chaos    pages join, reload, crash, sleep, mute; sockets, paths, the server and single
+///            operations fail; frames between peers are lost and repeated
+///   calm     everything works again, everyone is in the call: within a bound everyone must
+///            see everyone, and stay so
+///   the end  everyone leaves: nothing may be left
+///
+/// Violations (simulated_page.h, server_model.h) are looked for at every step of all three.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/support/world.h"
+
+namespace groupcall::sim {
+
+/// What may go wrong. Weights are relative; 0 leaves a kind out.
+struct FaultProfile {
+  int reload = 6;
+  int crash = 3;
+  int leave = 4;
+  int toggle = 12;
+  int cut_socket = 5;
+  int freeze_socket = 4;
+  int restart_server = 2;
+  int cut_path = 6;
+  int sleep = 3;
+  int forget = 1;
+  int devices = 4;
+  int offline = 2;
+  int lost_permille = 40;  ///< of the frames between peers
+  int repeated_permille = 40;
+  int reject_permille = 4;  ///< of the operations of connections
+  int hang_permille = 1;
+
+  static FaultProfile none();
+};
+
+struct SimulationOptions {
+  std::string seed;
+  int pages = 3;
+  Duration chaos = 60s;
+  /// Within this everyone must see everyone once the faults are over. A link that could not be
+  /// made is tried again after at most 16 s, takes up to 15 s to give up on, and a socket that
+  /// died unseen is noticed after 45 s.
+  Duration settle_within = 120s;
+  FaultProfile faults;
+  Detail detail = Detail::None;
+};
+
+struct SimulationResult {
+  std::string failure;  ///< empty: passed
+  std::string log;      ///< with Detail::Lines
+  std::uint64_t digest = 0;
+  std::uint64_t events = 0;
+  Duration settled_after{0};
+  std::size_t offers = 0;
+  bool passed() const { return failure.empty(); }
+};
+
+class Simulation {
+ public:
+  explicit Simulation(SimulationOptions options);
+  SimulationResult run();
+
+ private:
+  struct Person {
+    std::string name;
+    bool in_call = false;    ///< wants to be
+    bool forgotten = false;  ///< the server's fault, which only a new socket mends
+    bool frozen = false;
+    int breaks = 0;  ///< sockets broken so far; see kMostBreaks
+  };
+
+  void schedule_joins();
+  void schedule_next_fault();
+  void inject_fault();
+  void fault_reload(Person& person);
+  void fault_crash(Person& person);
+  void fault_leave(Person& person);
+  void fault_toggle(Person& person);
+  void fault_cut_socket(Person& person);
+  void fault_freeze_socket(Person& person);
+  void fault_restart_server();
+  void fault_cut_path(Person& person);
+  void fault_sleep(Person& person);
+  void fault_forget(Person& person);
+  void fault_devices(Person& person);
+  void fault_offline(Person& person);
+
+  void end_faults();
+  void bring_everyone_in();
+  std::string check_settled();
+  std::string check_released();
+  void join(Person& person);
+  bool awake(const Person& person) { return !world_.page(person.name).asleep(); }
+  bool may_break(Person& person);
+  Person& someone() { return people_[random_.below(people_.size())]; }
+  Duration between(Duration least, Duration most) { return Spread{least, most}.draw(random_); }
+
+  SimulationOptions options_;
+  Random random_;
+  World world_;
+  std::vector<Person> people_;
+  std::vector<std::string> names_;
+  bool chaos_ = true;
+  bool server_up_ = true;
+};
+
+SimulationResult simulate(SimulationOptions options);
+
+}  // namespace groupcall::sim
