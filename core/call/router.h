@@ -31,6 +31,12 @@ struct TimerKey {
   }
 };
 
+/// An epoch whose late messages must not bring a participant back.
+struct DepartedEpoch {
+  Epoch epoch;
+  bool for_good = false;  ///< it said goodbye; who only got lost may be listed again
+};
+
 class CallCore::Router {
  public:
   explicit Router(CallConfig config);
@@ -97,6 +103,7 @@ class CallCore::Router {
   void on_session_halted();
   void begin_withdrawal();
   void say_goodbyes();
+  void drop_everyone();
   void finish();
   void end_now(ErrorCode reason);
   void on_room_deadline();
@@ -110,13 +117,14 @@ class CallCore::Router {
   void tell_epoch(const UserId& peer, const Epoch& theirs);
   void sync_links();
   void sync_pair(const UserId& user);
-  void remove_participant(const UserId& user);
+  void remove_participant(const UserId& user, bool for_good = false);
   void look_after_absent(const UserId& user);
   void on_link_deadline(const UserId& user);
   void send_signals();
   Link* present_link(const UserId& user) const;
   Link* find_link(const UserId& user);
   bool departed(const Epoch& epoch) const;
+  bool may_be_listed(const Epoch& epoch);
 
   // After each event (call_core.cpp).
   void run_due_timers();
@@ -155,7 +163,7 @@ class CallCore::Router {
   RoomView room_;
   CallError error_;
   Epoch epoch_;
-  std::vector<Epoch> departed_;             ///< of participants who are gone, newest last
+  std::vector<DepartedEpoch> departed_;     ///< of participants who are gone, newest last
   std::vector<RequestId> join_requests_;    ///< promises that wait for the admission
   std::vector<RequestId> leave_requests_;   ///< promises that wait for the end
   std::optional<JoinRequested> next_join_;  ///< asked for while the last call was ending

@@ -38,7 +38,20 @@ Link* CallCore::Router::find_link(const UserId& user) {
 }
 
 bool CallCore::Router::departed(const Epoch& epoch) const {
-  return !epoch.empty() && std::find(departed_.begin(), departed_.end(), epoch) != departed_.end();
+  return std::any_of(departed_.begin(), departed_.end(),
+                     [&](const DepartedEpoch& d) { return d.epoch == epoch && !epoch.empty(); });
+}
+
+// The server lists this epoch: it is here again, unless it has said goodbye. Who only lost
+// their socket comes back with the same epoch.
+bool CallCore::Router::may_be_listed(const Epoch& epoch) {
+  const auto known = std::find_if(departed_.begin(), departed_.end(), [&](const DepartedEpoch& d) {
+    return d.epoch == epoch && !epoch.empty();
+  });
+  if (known == departed_.end()) return true;
+  if (known->for_good) return false;
+  departed_.erase(known);
+  return true;
 }
 
 // ---- the roster ------------------------------------------------------------------------
@@ -57,7 +70,7 @@ void CallCore::Router::admit(wire::Joined& message) {
   std::vector<Announcement> list;
   for (wire::WireParticipant& who : message.participants) {
     Announcement announced = announcement(who);
-    if (announced.user == config_.self.user_id || departed(announced.epoch)) continue;
+    if (announced.user == config_.self.user_id || !may_be_listed(announced.epoch)) continue;
     list.push_back(std::move(announced));
   }
   const std::vector<UserId> missing = roster_.on_joined(list);
@@ -70,7 +83,8 @@ void CallCore::Router::admit(wire::Joined& message) {
 void CallCore::Router::on_message(wire::ParticipantJoined& message) {
   if (!in_our_room(message.room_id)) return;
   Announcement announced = announcement(message.participant);
-  if (announced.user == config_.self.user_id || phase_ != RoomPhase::In) {
+  if (announced.user == config_.self.user_id || phase_ != RoomPhase::In ||
+      !may_be_listed(announced.epoch)) {
     counters_.add(Tally::UnexpectedMessages);
     return;
   }
@@ -136,7 +150,7 @@ void CallCore::Router::look_after_absent(const UserId& user) {
   }
 }
 
-void CallCore::Router::remove_participant(const UserId& user) {
+void CallCore::Router::remove_participant(const UserId& user, bool for_good) {
   if (Link* link = present_link(user)) {
     auto context = negotiation_context();
     link->negotiation.close(context);
@@ -144,7 +158,7 @@ void CallCore::Router::remove_participant(const UserId& user) {
   }
   const Participant* who = roster_.find(user);
   if (who != nullptr && !who->epoch.empty()) {
-    departed_.push_back(who->epoch);
+    departed_.push_back({who->epoch, for_good});
     if (departed_.size() > kDepartedEpochs) departed_.erase(departed_.begin());
   }
   roster_.remove(user);
@@ -410,7 +424,7 @@ void CallCore::Router::on(const ChannelMessage& event) {
   if (!wire::decode_channel_text(event.text, text, refusal)) {
     wire::count_refusal(refusal, Tally::RefusedChannelTexts, counters_);
   } else if (std::get<wire::Goodbye>(text).epoch == link->negotiation.pair().theirs) {
-    remove_participant(event.peer);
+    remove_participant(event.peer, /*for_good=*/true);
   }
 }
 

@@ -129,11 +129,7 @@ void CallCore::Router::begin_withdrawal() {
   say_goodbyes();
   auto media = media_output();
   media_.release(media);
-  auto context = negotiation_context();
-  for (auto& [user, link] : links_) link->negotiation.close(context);
-  links_.clear();
-  roster_.clear();
-  roster_changed_ = true;
+  drop_everyone();
   phase_deadline_ = now_ + deadlines::kWithdraw;
   join_again_at_ = kNever;
   const bool pending = (session_.online() && join_sent_) || ghost_possible_;
@@ -142,13 +138,18 @@ void CallCore::Router::begin_withdrawal() {
   finish();
 }
 
-// We are out: nothing stays open.
-void CallCore::Router::finish() {
+void CallCore::Router::drop_everyone() {
+  touch_all();  // their deadlines go with them
   auto context = negotiation_context();
   for (auto& [user, link] : links_) link->negotiation.close(context);
   links_.clear();
   roster_.clear();
   roster_changed_ = true;
+}
+
+// We are out: nothing stays open.
+void CallCore::Router::finish() {
+  drop_everyone();
   auto media = media_output();
   media_.release(media);
   auto session = session_output();
