@@ -312,6 +312,9 @@ void CallCore::Router::on_message(const wire::RoomError& message) {
   } else if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
     last_refusal_ = {ErrorCode::JoinFailed, message.error};
     join_again_at_ = now_ + kJoinRetry;
+  } else if (phase_ == RoomPhase::Withdrawing) {
+    advance(RoomEvent::Refused);  // it let nobody in: there is nothing to withdraw
+    finish();
   } else {
     counters_.add(Tally::ServerErrors);
   }
