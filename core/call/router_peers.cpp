@@ -141,12 +141,18 @@ void CallCore::Router::look_after_absent(const UserId& user) {
     remove_participant(user);
     return;
   }
-  const Instant last = link->last_arrival() == kNever ? now_ : link->last_arrival();
-  const Instant silent_at = last + deadlines::kGhostSilence;
-  if (link->ghost_at != kNever && silent_at <= now_) {
+  // Where nothing ever came, silence counts from the first look.
+  const bool first_look = link->ghost_at == kNever;
+  const Instant last = link->last_arrival();
+  const Instant silent_at = last != kNever ? last + deadlines::kGhostSilence
+                            : first_look   ? now_ + deadlines::kGhostSilence
+                                           : link->ghost_at;
+  if (first_look) {
+    link->ghost_at = std::max(silent_at, now_ + 1s);
+  } else if (silent_at <= now_) {
     remove_participant(user);
   } else {
-    link->ghost_at = std::max(silent_at, now_ + 1s);
+    link->ghost_at = silent_at;
   }
 }
 
