@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,8 @@ class CallBench {
  public:
   static constexpr Duration kTick{1};
 
-  explicit CallBench(CallConfig config = default_config()) : core_(std::move(config)) {}
+  explicit CallBench(CallConfig config = default_config())
+      : core_(std::make_unique<CallCore>(std::move(config))) {}
 
   static CallConfig default_config() {
     CallConfig config;
@@ -45,7 +47,7 @@ class CallBench {
   void handle(const Event& event) {
     record.push_back({now, event});
     open.on_event(event);
-    reaction = core_.handle(event, now);
+    reaction = core_->handle(event, now);
     sent.clear();
     for (const Command& command : reaction.commands) {
       if (const auto* frame = std::get_if<SendFrame>(&command)) note_frame(*frame);
@@ -265,7 +267,7 @@ class CallBench {
     }
   }
 
-  CallCore core_;
+  std::unique_ptr<CallCore> core_;  // on the heap, so that a bench can be moved
   std::map<std::string, std::int64_t> connections_;
   std::map<std::string, OpId> ops_;
 };
