@@ -113,8 +113,9 @@ class CallBench {
   }
   void tracks_updated(const std::string& user, bool audio, bool video,
                       const std::string& their_epoch) {
-    message(wire::TracksUpdated{
-        RoomId{"r"}, UserId{user}, {audio, video, {their_epoch.empty() ? 0 : 1, Epoch{their_epoch}}}});
+    message(wire::TracksUpdated{RoomId{"r"},
+                                UserId{user},
+                                {audio, video, {their_epoch.empty() ? 0 : 1, Epoch{their_epoch}}}});
   }
 
   /// Addresses of messages from a module peer to our present epoch.
@@ -140,7 +141,9 @@ class CallBench {
 
   // The browser: completes the last operation that was asked for on the user's connection.
   void local_set(const std::string& user) {
-    handle(LocalDescriptionSet{UserId{user}, ConnectionNumber{connection(user)}, op(user),
+    handle(LocalDescriptionSet{UserId{user},
+                               ConnectionNumber{connection(user)},
+                               op(user),
                                {DescriptionType::Offer, sdp("A")}});
   }
   void remote_set(const std::string& user,

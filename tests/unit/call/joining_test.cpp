@@ -16,10 +16,9 @@ TEST(Joining, OpensTheSocketAndTheDevicesAtOnce) {
   CallBench call;
   call.join(1, true, true);
   EXPECT_THAT(call.commands(),
-              ElementsAre(both_devices(),
-                          OpenSocket{SocketNumber{1},
-                                     "wss://chat.test/socket.io/"
-                                     "?userId=me&EIO=4&transport=websocket"}));
+              ElementsAre(both_devices(), OpenSocket{SocketNumber{1},
+                                                     "wss://chat.test/socket.io/"
+                                                     "?userId=me&EIO=4&transport=websocket"}));
   EXPECT_EQ(call.phase, Phase::Joining);
   EXPECT_EQ(call.room.room_id, RoomId{"r"});
   EXPECT_EQ(call.reaction.wake_at, call.now + 10s);

@@ -34,8 +34,7 @@ TEST(Leaving, SaysGoodbyeOnOpenChannelsBeforeAnythingElse) {
   call.leave(2);
   const std::string goodbye = R"({"type":"goodbye","epoch":")" + call.epoch.value + "\"}";
   ASSERT_GE(call.commands().size(), 2U);
-  EXPECT_EQ(call.commands()[0],
-            Command(SendChannel{UserId{"ben"}, ConnectionNumber{1}, goodbye}));
+  EXPECT_EQ(call.commands()[0], Command(SendChannel{UserId{"ben"}, ConnectionNumber{1}, goodbye}));
   EXPECT_THAT(call.sent, ElementsAre("leave r"));
   EXPECT_THAT(call.all<SendChannel>(), testing::SizeIs(1)) << "only where one is open";
   EXPECT_EQ(call.phase, Phase::Leaving);
@@ -232,7 +231,9 @@ const std::vector<Step>& script() {
       [](CallBench& c) { c.transport("ben", TransportState::Connected); },
       [](CallBench& c) { c.channel_opened("ben"); },
       [](CallBench& c) { c.offer("old", {}, "O"); },
-      [](CallBench& c) { c.remote_set("old", {MediaKind::Audio, MediaKind::Video}); },
+      [](CallBench& c) {
+        c.remote_set("old", {MediaKind::Audio, MediaKind::Video});
+      },
       [](CallBench& c) { c.local_set("old"); },
       [](CallBench& c) { c.participant_joined(CallBench::module_peer("cyd", "ec")); },
       [](CallBench& c) { c.offer("cyd", c.from("ec", 1, 1)); },
@@ -297,8 +298,7 @@ TEST(Disposed, KnowsOnlyItsEnd) {
   CallBench call;
   call.handle(Disposed{});
   call.join(1);
-  EXPECT_THAT(call.commands(),
-              ElementsAre(RejectRequest{RequestId{1}, {ErrorCode::Disposed, {}}}));
+  EXPECT_THAT(call.commands(), ElementsAre(RejectRequest{RequestId{1}, {ErrorCode::Disposed, {}}}));
   call.leave(2);
   EXPECT_THAT(call.commands(), ElementsAre(resolved(2)));
   call.handle(Disposed{});

@@ -14,9 +14,11 @@ class OpenThings {
  public:
   /// What the host tells the core changes what is open, too.
   void on_event(const Event& event) {
-    if (const auto* closed = std::get_if<SocketClosed>(&event)) sockets_.erase(closed->socket.value);
+    if (const auto* closed = std::get_if<SocketClosed>(&event))
+      sockets_.erase(closed->socket.value);
     if (const auto* ended = std::get_if<LocalTrackEnded>(&event)) tracks_.erase(ended->track.value);
-    if (const auto* join = std::get_if<JoinRequested>(&event)) requests_.insert(join->request.value);
+    if (const auto* join = std::get_if<JoinRequested>(&event))
+      requests_.insert(join->request.value);
     if (const auto* leave = std::get_if<LeaveRequested>(&event))
       requests_.insert(leave->request.value);
     if (const auto* acquired = std::get_if<MediaAcquired>(&event)) {
@@ -31,7 +33,9 @@ class OpenThings {
   /// `socket 1, pc ben/2, track cam`; empty: nothing is open.
   std::string list() const {
     std::string text;
-    const auto add = [&text](const std::string& what) { text += (text.empty() ? "" : ", ") + what; };
+    const auto add = [&text](const std::string& what) {
+      text += (text.empty() ? "" : ", ") + what;
+    };
     for (std::int64_t socket : sockets_) add("socket " + std::to_string(socket));
     for (const std::string& pc : connections_) add("pc " + pc);
     for (const std::string& track : tracks_) add("track " + track);

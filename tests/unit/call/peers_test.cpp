@@ -197,9 +197,7 @@ CallBench with_devices_and_ben() {
   call.joined({CallBench::module_peer("ben", "eb")});
   return call;
 }
-MediaAcquired both_tracks() {
-  return {OpId{1}, {TrackId{"m"}, "", ""}, {TrackId{"c"}, "", ""}};
-}
+MediaAcquired both_tracks() { return {OpId{1}, {TrackId{"m"}, "", ""}, {TrackId{"c"}, "", ""}}; }
 AttachTrack attach(std::int64_t op, std::int64_t slot, const std::string& track) {
   return {kBen, number(1), OpId{op}, slot, TrackId{track}};
 }
@@ -231,8 +229,8 @@ TEST(Tracks, AreMutedBeforeTheyAreAttached) {
   CallBench call = with_devices_and_ben();
   call.handle(MicrophoneWanted{false});
   call.handle(both_tracks());
-  EXPECT_THAT(call.commands(), ElementsAre(EnableTrack{TrackId{"m"}, false}, attach(3, 0, "m"),
-                                           attach(4, 1, "c")));
+  EXPECT_THAT(call.commands(),
+              ElementsAre(EnableTrack{TrackId{"m"}, false}, attach(3, 0, "m"), attach(4, 1, "c")));
 }
 
 TEST(Tracks, OfACameraThatIsTurnedOffAreTakenAwayAfterTheBlackFrames) {
@@ -286,7 +284,8 @@ TEST(Tracks, OfTheOthersAreOnWhenTheirFramesAreDecoded) {
   call.enter({CallBench::module_peer("ben", "eb")});
   call.connect_to("ben", "eb");
   call.pass(200ms);
-  EXPECT_THAT(call.all<CollectStats>(), testing::SizeIs(1)) << "eagerly, while a picture is awaited";
+  EXPECT_THAT(call.all<CollectStats>(), testing::SizeIs(1))
+      << "eagerly, while a picture is awaited";
   call.sample("ben", {{0, 100, 0}, {1, 100, 0}});
   EXPECT_EQ(call.seen("ben").microphone, kOn);
   EXPECT_EQ(call.seen("ben").camera.state, MediaState::Loading);

@@ -74,10 +74,11 @@ TEST(RemoteMedia, AwaitsANewPictureAfterThePeerTurnedItOn) {
 
 TEST(RemoteMedia, KeepsSlotsApartAndIgnoresImpossibleOnes) {
   RemoteMedia media;
-  media.on_sample({UserId{"ada"},
-                   ConnectionNumber{1},
-                   {{0, 10, 0}, {7, 10, 1}, {8, 10, 1}, {9'007'199'254'740'991, 10, 1}, {-1, 9, 9}}},
-                  at(1s));
+  media.on_sample(
+      {UserId{"ada"},
+       ConnectionNumber{1},
+       {{0, 10, 0}, {7, 10, 1}, {8, 10, 1}, {9'007'199'254'740'991, 10, 1}, {-1, 9, 9}}},
+      at(1s));
   EXPECT_EQ(media.flow(0, at(1s)), Flow::Bytes);
   EXPECT_EQ(media.flow(1, at(1s)), Flow::None);
   EXPECT_EQ(media.flow(7, at(1s)), Flow::Frames);

@@ -56,12 +56,12 @@ TEST_F(AnswererTest, DoesNotAskWhileTheServerIsSilent) {
 TEST_F(AnswererTest, AdoptsTheOfferedSlotsAndAnswers) {
   begin();
   offer(sdp("B"), 1, 1);
-  EXPECT_THAT(commands, ElementsAre(create_empty(1),
-                                    set_remote(1, 1, DescriptionType::Offer, sdp("B"))));
+  EXPECT_THAT(commands,
+              ElementsAre(create_empty(1), set_remote(1, 1, DescriptionType::Offer, sdp("B"))));
   EXPECT_EQ(until_deadline(), deadlines::kOperation);
   remote_set(1);
-  EXPECT_THAT(commands, ElementsAre(AdoptSlots{kPeer, ConnectionNumber{1}, four_streams()},
-                                    set_local(1, 2)));
+  EXPECT_THAT(commands,
+              ElementsAre(AdoptSlots{kPeer, ConnectionNumber{1}, four_streams()}, set_local(1, 2)));
   EXPECT_EQ(until_deadline(), deadlines::kOperation);
   local_set(2, "A");
   EXPECT_THAT(signals, ElementsAre("answer 1/1 A"));
@@ -159,8 +159,8 @@ TEST_F(AnswererTest, KeepsTheOldConnectionUntilTheNewOneIsConnected) {
   answered();
   connected();
   offer(sdp("C"), 2, 1);
-  EXPECT_THAT(commands, ElementsAre(create_empty(2),
-                                    set_remote(2, 3, DescriptionType::Offer, sdp("C"))));
+  EXPECT_THAT(commands,
+              ElementsAre(create_empty(2), set_remote(2, 3, DescriptionType::Offer, sdp("C"))));
   EXPECT_EQ(n.media_connection(), ConnectionNumber{1});
   EXPECT_EQ(n.media_slots().size(), 4U);
   EXPECT_EQ(n.view(), LinkView::Connected);
@@ -237,8 +237,8 @@ TEST_F(AnswererTest, OffersWhenThePeerWaitsToo) {
 TEST_F(AnswererTest, GivesTheOldOfferNoSecondLifeOnANewConnection) {
   answered();
   connected();
-  offer(sdp("B2"), 1, 2);   // being applied on connection 1
-  offer(sdp("C"), 2, 1);    // a new link meanwhile
+  offer(sdp("B2"), 1, 2);  // being applied on connection 1
+  offer(sdp("C"), 2, 1);   // a new link meanwhile
   remote_set(3, four_kinds(), 1);
   EXPECT_THAT(commands, IsEmpty());
   EXPECT_EQ(count(Tally::StaleConnectionEvents), 1);
@@ -252,8 +252,8 @@ TEST_F(AnswererTest, AnswersOnANewConnectionWhenItsOwnIsGone) {
   dtls_closed();
   EXPECT_THAT(commands, ElementsAre(close_of(1)));
   offer(sdp("B2"), 1, 2);
-  EXPECT_THAT(commands, ElementsAre(create_empty(2),
-                                    set_remote(2, 3, DescriptionType::Offer, sdp("B2"))));
+  EXPECT_THAT(commands,
+              ElementsAre(create_empty(2), set_remote(2, 3, DescriptionType::Offer, sdp("B2"))));
 }
 
 }  // namespace

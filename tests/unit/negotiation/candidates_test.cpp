@@ -56,9 +56,9 @@ TEST_F(CandidatesTest, OfThePeerThatComeBeforeItsOfferWaitForIt) {
   offer(sdp("B"), 1, 1);
   EXPECT_EQ(commands.size(), 2U);
   remote_set(1);
-  EXPECT_THAT(commands, ElementsAre(add(1, "B"),
-                                    AdoptSlots{kPeer, ConnectionNumber{1}, four_streams()},
-                                    set_local(1, 2)));
+  EXPECT_THAT(commands,
+              ElementsAre(add(1, "B"), AdoptSlots{kPeer, ConnectionNumber{1}, four_streams()},
+                          set_local(1, 2)));
 }
 
 TEST_F(CandidatesTest, OfAnotherIceGenerationWaitForIts) {
@@ -68,7 +68,7 @@ TEST_F(CandidatesTest, OfAnotherIceGenerationWaitForIts) {
   EXPECT_THAT(commands, IsEmpty());
   transport(TransportState::Disconnected);
   local_set(3, "R");
-  answer(sdp("B2"), 1, 2);
+  answer(restarted_sdp("B", "B2"), 1, 2);
   remote_set(4);
   EXPECT_THAT(commands, ElementsAre(add(1, "B2")));
   candidate("B", 1);

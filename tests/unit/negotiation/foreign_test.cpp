@@ -52,10 +52,10 @@ TEST_F(ForeignTest, AnswersItsOfferWithTheLinesThatItHas) {
   EXPECT_THAT(commands, ElementsAre(create_empty(1, false),
                                     set_remote(1, 1, DescriptionType::Offer, sdp("B"))));
   remote_set(1, two_kinds());
-  EXPECT_THAT(commands, ElementsAre(AdoptSlots{kPeer,
-                                               ConnectionNumber{1},
-                                               {StreamName::Camera, StreamName::Camera}},
-                                    set_local(1, 2)));
+  EXPECT_THAT(
+      commands,
+      ElementsAre(AdoptSlots{kPeer, ConnectionNumber{1}, {StreamName::Camera, StreamName::Camera}},
+                  set_local(1, 2)));
   local_set(2, "A");
   EXPECT_THAT(signals, ElementsAre("answer - A"));
   EXPECT_EQ(until_deadline(), deadlines::kConnect);

@@ -25,7 +25,7 @@ struct Side {
   IdSource ids;
   Counters counters;
   std::map<std::int64_t, Pc> pcs;
-  std::deque<Event> completions;   ///< of the browser, in order
+  std::deque<Event> completions;    ///< of the browser, in order
   std::deque<PeerSignal> arrivals;  ///< from the other side, in order
   Side* other = nullptr;
   int made = 0;
@@ -104,7 +104,8 @@ class Exchange {
 
   void arrive(Side& side, const PeerSignal& signal) {
     doing(side, [&](auto& n, auto& ctx) {
-      if (signal.kind == PeerSignal::Kind::Offer) n.on_offer(signal.description, signal.address, ctx);
+      if (signal.kind == PeerSignal::Kind::Offer)
+        n.on_offer(signal.description, signal.address, ctx);
       if (signal.kind == PeerSignal::Kind::Answer)
         n.on_answer(signal.description, signal.address, ctx);
       if (signal.kind == PeerSignal::Kind::Request) n.on_request(signal.address, ctx);
@@ -161,8 +162,7 @@ class Exchange {
       pc.offering = false;
       connect(side, c.connection, text);
     }
-    side.completions.push_back(
-        RemoteDescriptionSet{c.peer, c.connection, c.op, four_kinds()});
+    side.completions.push_back(RemoteDescriptionSet{c.peer, c.connection, c.op, four_kinds()});
   }
   template <class Other>
   void execute(Side&, const Other&) {}

@@ -24,13 +24,17 @@ inline std::string sdp(const std::string& name) {
 inline std::string sdp(const std::string& name, int version) {
   return sdp(name) + "a=x:" + std::to_string(version) + "\r\n";
 }
+/// What an ICE restart makes of session `name`: fresh credentials, the same session.
+inline std::string restarted_sdp(const std::string& name, const std::string& ufrag) {
+  return "v=0\r\no=- " + name + " 3 IN IP4 127.0.0.1\r\na=ice-ufrag:" + ufrag + "\r\n";
+}
 
 /// `offer 1/2 A`: kind, link and seq (`-` for a foreign peer), session of the description.
 inline std::string text_of(const PeerSignal& signal) {
   const LinkAddress& address = signal.address;
-  const std::string where = address.absent() ? "-"
-                                             : std::to_string(address.link.value) + "/" +
-                                                   std::to_string(address.seq);
+  const std::string where =
+      address.absent() ? "-"
+                       : std::to_string(address.link.value) + "/" + std::to_string(address.seq);
   switch (signal.kind) {
     case PeerSignal::Kind::Offer:
       return "offer " + where + " " + session_id(signal.description.sdp);
@@ -92,9 +96,7 @@ class NegotiationBench : public testing::Test {
 
   // What the peer says.
   void offer(const std::string& text, std::int64_t link = 0, std::int64_t seq = 0) {
-    doing([&](auto& ctx) {
-      n.on_offer({DescriptionType::Offer, text}, address(link, seq), ctx);
-    });
+    doing([&](auto& ctx) { n.on_offer({DescriptionType::Offer, text}, address(link, seq), ctx); });
   }
   void answer(const std::string& text, std::int64_t link = 0, std::int64_t seq = 0) {
     doing([&](auto& ctx) {

@@ -20,8 +20,7 @@ class Odometer {
   /// On to the next sequence; false when all have been seen.
   bool turn() {
     position_ = 0;
-    while (!wheels_.empty() && wheels_.back().value + 1 == wheels_.back().count)
-      wheels_.pop_back();
+    while (!wheels_.empty() && wheels_.back().value + 1 == wheels_.back().count) wheels_.pop_back();
     if (wheels_.empty()) return false;
     ++wheels_.back().value;
     return true;

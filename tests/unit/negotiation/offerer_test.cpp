@@ -157,8 +157,8 @@ TEST_F(OffererTest, BacksOffFromOneToSixteenSecondsWhenRebuildsFail) {
   begin();
   std::int64_t op = 1;
   fail(op++);
-  for (const Duration wait : {Duration(1s), Duration(2s), Duration(4s), Duration(8s),
-                              Duration(16s), Duration(16s)}) {
+  for (const Duration wait :
+       {Duration(1s), Duration(2s), Duration(4s), Duration(8s), Duration(16s), Duration(16s)}) {
     fail(op++);
     EXPECT_THAT(commands, IsEmpty());
     EXPECT_EQ(until_deadline(), wait);

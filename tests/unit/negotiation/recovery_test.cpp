@@ -21,11 +21,21 @@ TEST_F(RecoveryTest, RestartsIceAsSoonAsPacketsStop) {
   EXPECT_THAT(signals, ElementsAre("offer 1/2 R"));
   EXPECT_EQ(until_deadline(), 3s);
   EXPECT_EQ(count(Tally::IceRestarts), 1);
-  answer(sdp("B2"), 1, 2);
+  answer(restarted_sdp("B", "B2"), 1, 2);
   remote_set(4);
   EXPECT_EQ(until_deadline(), deadlines::kConnect);
   connected();
   EXPECT_EQ(n.deadline(), kNever);
+}
+
+TEST_F(RecoveryTest, ARestartAnsweredFromAFreshConnectionMeansANewLink) {
+  offer_answered();
+  connected();
+  transport(TransportState::Disconnected);
+  local_set(3, "R");
+  answer(sdp("fresh"), 1, 2);
+  EXPECT_EQ(count(Tally::Rebuilds), 1);
+  EXPECT_EQ(n.connection(), ConnectionNumber{2}) << "the used one cannot take it";
 }
 
 TEST_F(RecoveryTest, RepeatsTheRestartUnchangedAndRebuildsAfterFifteenSeconds) {
@@ -132,8 +142,8 @@ TEST_F(RecoveryTest, KeepsAConnectionThatFlowsWhenARenegotiationFails) {
   EXPECT_THAT(commands, IsEmpty());
   EXPECT_EQ(n.view(), LinkView::Connected);
   offer(sdp("C"), 2, 1);
-  EXPECT_THAT(commands, ElementsAre(create_empty(2),
-                                    set_remote(2, 4, DescriptionType::Offer, sdp("C"))));
+  EXPECT_THAT(commands,
+              ElementsAre(create_empty(2), set_remote(2, 4, DescriptionType::Offer, sdp("C"))));
   EXPECT_EQ(n.media_connection(), ConnectionNumber{1});
 }
 

@@ -12,10 +12,9 @@ using testing::Optional;
 
 constexpr auto kPhases = {RoomPhase::Out,       RoomPhase::Joining,     RoomPhase::In,
                           RoomPhase::Rejoining, RoomPhase::Withdrawing, RoomPhase::Leaving};
-constexpr auto kEvents = {RoomEvent::JoinRequested,  RoomEvent::Admitted, RoomEvent::Refused,
-                          RoomEvent::SignallingLost, RoomEvent::LeaveRequested,
-                          RoomEvent::TimedOut,       RoomEvent::GoodbyesSent,
-                          RoomEvent::Ended};
+constexpr auto kEvents = {RoomEvent::JoinRequested,  RoomEvent::Admitted,       RoomEvent::Refused,
+                          RoomEvent::SignallingLost, RoomEvent::LeaveRequested, RoomEvent::TimedOut,
+                          RoomEvent::GoodbyesSent,   RoomEvent::Ended};
 
 TEST(RoomPhase, HasOneSuccessorForEachListedEvent) {
   std::set<std::pair<RoomPhase, RoomEvent>> seen;

@@ -24,9 +24,7 @@ class ReconnectPolicyTest : public testing::Test {
   Instant now{1'000s};
 };
 
-TEST_F(ReconnectPolicyTest, TriesAtOnceFirst) {
-  EXPECT_EQ(next_delay(), 0s);
-}
+TEST_F(ReconnectPolicyTest, TriesAtOnceFirst) { EXPECT_EQ(next_delay(), 0s); }
 
 TEST_F(ReconnectPolicyTest, DoublesFrom300MillisecondsToOneSecondWithJitterInTheUpperHalf) {
   for (int round = 0; round < 200; ++round) {

@@ -64,8 +64,8 @@ TEST(CapturedFrames, FromClientsAreEncodedAgainByteForByte) {
     if (!frame.to_server || !is_event(frame)) continue;
     Refusal refusal;
     ClientMessage message;
-    ASSERT_TRUE(decode_client_message(frame.text.substr(2), message, refusal))
-        << frame.text << "\n" << text_of(refusal);
+    ASSERT_TRUE(decode_client_message(frame.text.substr(2), message, refusal)) << frame.text << "\n"
+                                                                               << text_of(refusal);
     EXPECT_EQ(refusal.skipped, 0);
     EXPECT_EQ(encode_client_frame(message), frame.text);
     kinds.insert(message.index());

@@ -206,8 +206,9 @@ TEST(UserInfo, PassesThroughDigitForDigit) {
 
 TEST(UserInfo, LosesNamesThatAreNoText) {
   EXPECT_EQ(user_info(R"({"fullname":{"a":1},"email":"a@b"})"), R"({"email":"a@b"})");
-  EXPECT_EQ(user_info(R"({"userId":7,"fullname":null,"profilePic":[],"username":true,"email":1.5})"),
-            "{}");
+  EXPECT_EQ(
+      user_info(R"({"userId":7,"fullname":null,"profilePic":[],"username":true,"email":1.5})"),
+      "{}");
   EXPECT_EQ(user_info(R"({"fullname":"Ada","fullname":{}})"), R"({"fullname":"Ada"})");
   EXPECT_EQ(user_info(R"({"other":{"fullname":{}}})"), R"({"other":{"fullname":{}}})");
 }
@@ -239,15 +240,19 @@ TEST(UserInfo, MayBeAbsentAndIsNeverAnythingElse) {
 
 TEST(ClientMessage, IsWrittenAsTheServerWantsIt) {
   EXPECT_EQ(encode_client_frame(Leave{RoomId{"r"}}), R"(42["groupcall:leave",{"roomId":"r"}])");
-  EXPECT_EQ(encode_client_frame(UpdateTracks{RoomId{"r"}, WireTracks{false, false, {}}}),
-            R"(42["groupcall:update-tracks",{"roomId":"r","tracks":{"audio":false,"video":false}}])");
-  EXPECT_EQ(encode_client_frame(Join{RoomId{"r"}, GroupId{"g"}, CallType::Voice, {}}),
-            R"(42["groupcall:join",{"roomId":"r","groupId":"g","callType":"voice","userInfo":{}}])");
   EXPECT_EQ(
-      encode_client_frame(SendCandidate{RoomId{"r"}, {IceCandidate{"c", "", -1, ""}, {}}, UserId{"u"}}),
+      encode_client_frame(UpdateTracks{RoomId{"r"}, WireTracks{false, false, {}}}),
+      R"(42["groupcall:update-tracks",{"roomId":"r","tracks":{"audio":false,"video":false}}])");
+  EXPECT_EQ(
+      encode_client_frame(Join{RoomId{"r"}, GroupId{"g"}, CallType::Voice, {}}),
+      R"(42["groupcall:join",{"roomId":"r","groupId":"g","callType":"voice","userInfo":{}}])");
+  EXPECT_EQ(
+      encode_client_frame(
+          SendCandidate{RoomId{"r"}, {IceCandidate{"c", "", -1, ""}, {}}, UserId{"u"}}),
       R"(42["groupcall:webrtc-ice-candidate",{"roomId":"r","candidate":{"candidate":"c"},"targetUserId":"u"}])");
   EXPECT_EQ(
-      encode_client_frame(SendCandidate{RoomId{"r"}, {IceCandidate{"c", "0", 0, "f"}, {}}, UserId{"u"}}),
+      encode_client_frame(
+          SendCandidate{RoomId{"r"}, {IceCandidate{"c", "0", 0, "f"}, {}}, UserId{"u"}}),
       R"(42["groupcall:webrtc-ice-candidate",{"roomId":"r","candidate":{"candidate":"c","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"f"},"targetUserId":"u"}])");
 }
 

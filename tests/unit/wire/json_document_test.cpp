@@ -53,10 +53,28 @@ TEST(JsonDocument, WritesOneFormOnly) {
 }
 
 TEST(JsonDocument, RefusesWhatIsNoJson) {
-  const std::vector<std::string> bad = {
-      "", " ", "{", "[1,]", "{\"a\":}", "{a:1}", "'a'", "01", "+1", ".5", "1.", "nul", "NaN",
-      "[1] 2", "[]]", "\"\n\"", "\"\\x\"", "// c\n1", "\"\xed\xa0\xbd\"", "\"\xff\"", "\"\xc3\"",
-      "\"open"};
+  const std::vector<std::string> bad = {"",
+                                        " ",
+                                        "{",
+                                        "[1,]",
+                                        "{\"a\":}",
+                                        "{a:1}",
+                                        "'a'",
+                                        "01",
+                                        "+1",
+                                        ".5",
+                                        "1.",
+                                        "nul",
+                                        "NaN",
+                                        "[1] 2",
+                                        "[]]",
+                                        "\"\n\"",
+                                        "\"\\x\"",
+                                        "// c\n1",
+                                        "\"\xed\xa0\xbd\"",
+                                        "\"\xff\"",
+                                        "\"\xc3\"",
+                                        "\"open"};
   for (const std::string& text : bad) EXPECT_EQ(rewritten(text), "not-json") << text;
 }
 
@@ -68,8 +86,8 @@ TEST(JsonDocument, KeepsItsLimit) {
 TEST(JsonDocument, SurvivesAnyDepth) {
   EXPECT_EQ(rewritten(std::string(400, '['), 1'000), "not-json");
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
-  EXPECT_EQ(rewritten(deep, 1'000'000), std::string(limits::kFrameDepth, '[') + "null" +
-                                            std::string(limits::kFrameDepth, ']'));
+  EXPECT_EQ(rewritten(deep, 1'000'000),
+            std::string(limits::kFrameDepth, '[') + "null" + std::string(limits::kFrameDepth, ']'));
 }
 
 TEST(JsonDocument, FindsTheLastOfRepeatedMembersAsJavaScriptDoes) {

@@ -86,15 +86,16 @@ TEST(JsonRepair, CountsNoBracketsInsideStrings) {
   const std::string around(limits::kFrameDepth, '[');
   const std::string after(limits::kFrameDepth, ']');
   // The bracket hides in a string, in the part that is cut: were it counted, the rest would go too.
-  EXPECT_EQ(repair_json(around + R"([" ] \" ] "],"kept")" + after), around + R"(null,"kept")" + after);
+  EXPECT_EQ(repair_json(around + R"([" ] \" ] "],"kept")" + after),
+            around + R"(null,"kept")" + after);
   EXPECT_FALSE(needs_repair("[\"" + nested(100) + "\"]"));
   EXPECT_FALSE(needs_repair("[\"\\\"" + nested(100) + "\"]"));
 }
 
 TEST(JsonRepair, ChangesNothingTheSecondTime) {
   constexpr auto kPieces = std::to_array<std::string_view>(
-      {"[", "[", "[[[[[[[[[[", "{", "]", "}", "\"", "\"", "\\", "\\\"", "\\ud83d", "\\udc4d", "\\u",
-       "ud83d", "a", ",", ":", "1", "\\\\", "null"});
+      {"[",       "[",       "[[[[[[[[[[", "{",     "]", "}", "\"", "\"", "\\",   "\\\"",
+       "\\ud83d", "\\udc4d", "\\u",        "ud83d", "a", ",", ":",  "1",  "\\\\", "null"});
   Random random("repair");
   for (int round = 0; round < 20'000; ++round) {
     std::string text;

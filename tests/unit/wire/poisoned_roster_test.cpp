@@ -9,7 +9,8 @@ namespace groupcall::wire {
 namespace {
 
 std::string sound(int i) {
-  return R"({"userId":"u)" + std::to_string(i) + R"(","userInfo":{"fullname":"N"},"tracks":{"audio":true,"video":true}})";
+  return R"({"userId":"u)" + std::to_string(i) +
+         R"(","userInfo":{"fullname":"N"},"tracks":{"audio":true,"video":true}})";
 }
 
 struct Roster {
@@ -79,7 +80,8 @@ TEST(PoisonedRoster, LosesOnlyTheParticipantAtFault) {
 }
 
 TEST(PoisonedRoster, KeepsWhatIsOnTheEdge) {
-  for (const std::string& poison : {of_depth(limits::kBlobDepth), of_size(limits::kUserInfoBytes)}) {
+  for (const std::string& poison :
+       {of_depth(limits::kBlobDepth), of_size(limits::kUserInfoBytes)}) {
     const Roster roster = roster_with(poison);
     EXPECT_EQ(roster.message.participants.size(), 20U);
     EXPECT_EQ(roster.refusal.skipped, 0);

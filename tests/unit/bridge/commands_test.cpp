@@ -1,0 +1,150 @@
+// Commands and patches are written for the host; their tables read them back unchanged.
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "tests/unit/record_printing.h"
+#include "wasm/bridge/command_tables.h"
+
+namespace groupcall::bridge {
+namespace {
+
+const UserId kBen{"ben \xf0\x9f\x8e\x88"};
+constexpr ConnectionNumber kConnection{7};
+
+struct Written {
+  Command command;
+  std::string text;
+};
+
+const std::vector<Written>& every_command() {
+  static const std::vector<Written> all = {
+      {ResolveRequest{RequestId{1}}, R"({"type":"call.resolve","request":1})"},
+      {RejectRequest{RequestId{1}, {ErrorCode::NotAMember, "no \"way\""}},
+       R"({"type":"call.reject","request":1,"error":{"code":"not-a-member","detail":"no \"way\""}})"},
+      {OpenSocket{SocketNumber{3}, "wss://h/?a=b"},
+       R"({"type":"socket.open","socket":3,"url":"wss://h/?a=b"})"},
+      {SendFrame{SocketNumber{3}, "42[\"e\",{}]"},
+       R"({"type":"socket.send","socket":3,"text":"42[\"e\",{}]"})"},
+      {CloseSocket{SocketNumber{3}}, R"({"type":"socket.close","socket":3})"},
+      {CreateConnection{
+           kBen,
+           kConnection,
+           {{MediaKind::Audio, StreamName::Camera}, {MediaKind::Video, StreamName::Screen}},
+           true},
+       "{\"type\":\"pc.create\",\"peer\":\"ben \xf0\x9f\x8e\x88\",\"connection\":7,\"slots\":"
+       R"([{"kind":"audio","stream":"camera"},{"kind":"video","stream":"screen"}],"channel":true})"},
+      {SetLocalDescription{UserId{"b"}, kConnection, OpId{2}, true},
+       R"({"type":"pc.setLocalDescription","peer":"b","connection":7,"op":2,"restart":true})"},
+      {SetRemoteDescription{UserId{"b"}, kConnection, OpId{2}, {DescriptionType::Answer, "v\r\n"}},
+       R"({"type":"pc.setRemoteDescription","peer":"b","connection":7,"op":2,"description":{"type":"answer","sdp":"v\r\n"}})"},
+      {AdoptSlots{UserId{"b"}, kConnection, {StreamName::Camera, StreamName::Screen}},
+       R"({"type":"pc.adoptSlots","peer":"b","connection":7,"streams":["camera","screen"]})"},
+      {AddIceCandidate{UserId{"b"}, kConnection, {"c", "0", 0, "u"}},
+       R"({"type":"pc.addIceCandidate","peer":"b","connection":7,"candidate":{"candidate":"c","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"u"}})"},
+      {AttachTrack{UserId{"b"}, kConnection, OpId{2}, 1, TrackId{"t"}},
+       R"({"type":"pc.attachTrack","peer":"b","connection":7,"op":2,"slot":1,"track":"t"})"},
+      {CloseConnection{UserId{"b"}, kConnection},
+       R"({"type":"pc.close","peer":"b","connection":7})"},
+      {SendChannel{UserId{"b"}, kConnection, "x"},
+       R"({"type":"channel.send","peer":"b","connection":7,"text":"x"})"},
+      {CollectStats{OpId{9}}, R"({"type":"stats.collect","op":9})"},
+      {AcquireMedia{OpId{9}, true, false, "{}", ""},
+       R"({"type":"media.acquire","op":9,"microphone":true,"camera":false,"audioConstraints":"{}"})"},
+      {EnableTrack{TrackId{"t"}, false}, R"({"type":"media.enable","track":"t","enabled":false})"},
+      {StopTrack{TrackId{"t"}}, R"({"type":"media.stop","track":"t"})"},
+  };
+  return all;
+}
+
+Command command_from(const std::string& text) {
+  wire::Refusal refusal;
+  const auto document = wire::JsonDocument::parse(text, 100'000, refusal);
+  Command command;
+  EXPECT_TRUE(document && wire::decode_typed(document->root(), command, refusal)) << text;
+  return command;
+}
+
+TEST(Commands, AreWrittenAsTheHostReadsThem) {
+  std::set<std::size_t> kinds;
+  for (const Written& written : every_command()) {
+    std::string text;
+    wire::encode_tagged(written.command, text, wire::tag_of(written.command));
+    EXPECT_EQ(text, written.text);
+    kinds.insert(written.command.index());
+  }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Command>) << "each kind has its line";
+}
+
+TEST(Commands, SurviveTheRoundTrip) {
+  for (const Written& written : every_command())
+    EXPECT_EQ(command_from(written.text), written.command);
+}
+
+TEST(Commands, OfNothingAreWrittenWithTheirEmptyMembers) {
+  std::string text;
+  const Command detach = AttachTrack{UserId{"b"}, kConnection, OpId{2}, 0, {}};
+  wire::encode_tagged(detach, text, wire::tag_of(detach));
+  EXPECT_EQ(text,
+            R"({"type":"pc.attachTrack","peer":"b","connection":7,"op":2,"slot":0,"track":""})");
+}
+
+ParticipantView whole_participant() {
+  ParticipantView view;
+  view.user_id = UserId{"ben"};
+  view.user_info = R"({"fullname":"Ben"})";
+  view.connection = LinkView::Reconnecting;
+  view.signalling = PeerSignalling::Lost;
+  view.older_client = true;
+  view.microphone = {MediaState::On, MediaReason::None};
+  view.camera = {MediaState::Loading, MediaReason::DecoderStalled};
+  view.screen = {MediaState::Error, MediaReason::Unreachable};
+  view.microphone_source = {ConnectionNumber{1}, 0};
+  view.camera_source = {ConnectionNumber{1}, 1};
+  return view;
+}
+
+TEST(Patch, SurvivesTheRoundTrip) {
+  SnapshotPatch patch;
+  patch.phase = Phase::Reconnecting;
+  patch.room = RoomView{RoomId{"r"}, GroupId{"g"}, CallType::Voice, 12};
+  patch.error = CallError{ErrorCode::JoinFailed, "why"};
+  patch.signalling = SignallingView{SignallingState::Waiting, {ErrorCode::RateLimited, ""}, 99};
+  patch.self = SelfView{{MediaState::Ended, MediaReason::DeviceLost},
+                        {MediaState::Error, MediaReason::PermissionDismissed},
+                        TrackId{"m"},
+                        TrackId{},
+                        "words"};
+  patch.participants = {whole_participant()};
+  patch.order = std::vector<UserId>{UserId{"ben"}, UserId{"ada"}};
+  patch.diagnostics = {{"glares", 2}};
+  std::string text;
+  wire::encode(patch, text);
+  wire::Refusal refusal;
+  const auto document = wire::JsonDocument::parse(text, 100'000, refusal);
+  SnapshotPatch read;
+  ASSERT_TRUE(document && wire::decode(document->root(), read, refusal)) << text;
+  EXPECT_EQ(read, patch);
+}
+
+TEST(Patch, WritesOnlyWhatItHolds) {
+  SnapshotPatch patch;
+  std::string text;
+  wire::encode(patch, text);
+  EXPECT_EQ(text, "{}");
+  patch.order = std::vector<UserId>{};
+  patch.phase = Phase::Idle;
+  text.clear();
+  wire::encode(patch, text);
+  EXPECT_EQ(text, R"({"phase":"idle","order":[]})") << "an empty room is a change";
+}
+
+TEST(Patch, SaysWhereThereIsNoTrackByLeavingTheSlotOut) {
+  ParticipantView view;
+  std::string text;
+  wire::encode(view, text);
+  EXPECT_THAT(text, testing::HasSubstr(R"("cameraSource":{"connection":0})"));
+}
+
+}  // namespace
+}  // namespace groupcall::bridge

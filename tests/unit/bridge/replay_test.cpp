@@ -1,0 +1,73 @@
+// A flight record (config, then `[now,event]` lines) replays to the same text each time.
+#include <gmock/gmock.h>
+
+#include "tests/unit/bridge/vector_file.h"
+#include "wasm/bridge/call_bridge.h"
+
+namespace groupcall::bridge {
+namespace {
+
+using testing::HasSubstr;
+
+struct Line {
+  std::int64_t now;
+  std::string event;
+};
+struct FlightRecord {
+  std::string config;
+  std::vector<Line> lines;
+};
+
+FlightRecord recorded_call() {
+  std::istringstream file(file_text("recorded_call.txt"));
+  FlightRecord record;
+  std::getline(file, record.config);
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t comma = line.find(',');
+    record.lines.push_back(
+        {std::stoll(line.substr(1, comma - 1)), line.substr(comma + 1, line.size() - comma - 2)});
+  }
+  return record;
+}
+
+std::vector<std::string> replay(const FlightRecord& record) {
+  CallBridge bridge(record.config);
+  EXPECT_EQ(bridge.error(), "");
+  std::vector<std::string> reactions;
+  for (const Line& line : record.lines) reactions.push_back(bridge.handle(line.event, line.now));
+  return reactions;
+}
+
+TEST(FlightRecord, ReplaysToTheSameTextTwice) {
+  const FlightRecord record = recorded_call();
+  ASSERT_EQ(record.lines.size(), 25U);
+  EXPECT_EQ(replay(record), replay(record));
+}
+
+TEST(FlightRecord, IsOfAWholeCall) {
+  const std::vector<std::string> reactions = replay(recorded_call());
+  std::string all;
+  for (const std::string& reaction : reactions) all += reaction + "\n";
+  for (const char* part :
+       {"\"phase\":\"joining\"", "\"phase\":\"joined\"", "\"phase\":\"reconnecting\"",
+        "\"phase\":\"idle\"", "groupcall:webrtc-offer", "pc.addIceCandidate", "pc.attachTrack",
+        "\"camera\":{\"state\":\"on\",\"reason\":\"none\"}", "media.stop", "stats.collect",
+        "\"order\":[]"})
+    EXPECT_THAT(all, HasSubstr(part));
+  EXPECT_THAT(all, testing::Not(HasSubstr("refused\"")));
+  EXPECT_THAT(all, testing::Not(HasSubstr("diagnostics"))) << "nothing in it is out of place";
+}
+
+TEST(Reaction, NamesItsDeadlineAndItsPatchOnlyWhereThereAre) {
+  CallBridge bridge(R"({"self":{"userId":"me"},"signalling":{"url":"wss://h"},"seed":"00"})");
+  bridge.handle(R"({"type":"host.woke"})", 1);
+  EXPECT_EQ(bridge.handle(R"({"type":"host.woke"})", 2), R"({"commands":[]})");
+  const std::string joining = bridge.handle(
+      R"({"type":"call.join","request":1,"roomId":"r","groupId":"g","callType":"video","audio":false,"video":false})",
+      5'000'000);
+  EXPECT_THAT(joining, HasSubstr(R"("wakeAt":15000000)"));
+  EXPECT_THAT(joining, HasSubstr(R"("patch":{"phase":"joining")"));
+}
+
+}  // namespace
+}  // namespace groupcall::bridge
