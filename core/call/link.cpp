@@ -38,6 +38,7 @@ void Link::send_track(Slot slot, Sender& sender, const TrackId& wanted, Negotiat
   if (sender.attached == wanted) sender.retry_at = {};
   if (sender.attached == wanted || ctx.now < sender.retry_at) return;
   sender.op = ctx.ids.next_op();
+  sender.give_up = ctx.now + deadlines::kOperation;
   sender.requested = wanted;
   ctx.commands.push_back(
       AttachTrack{negotiation.pair().peer, senders_of_, sender.op, index, wanted});
@@ -47,6 +48,7 @@ void Link::on_track_attached(const TrackAttached& event, NegotiationContext& ctx
   for (Sender& sender : senders_) {
     if (event.connection != senders_of_ || event.op != sender.op || event.op.none()) continue;
     sender.op = {};
+    sender.give_up = kNever;
     sender.attached = sender.requested;
     sender.retry_at = {};
     return;
@@ -58,11 +60,21 @@ bool Link::on_attach_failed(const OperationFailed& event, NegotiationContext& ct
   for (Sender& sender : senders_) {
     if (event.connection != senders_of_ || event.op != sender.op || event.op.none()) continue;
     sender.op = {};
+    sender.give_up = kNever;
     sender.retry_at = ctx.now + deadlines::kAttachRetry;
     ctx.counters.add(Tally::FailedAttachments);
     return true;
   }
   return false;
+}
+
+void Link::on_deadline(NegotiationContext& ctx) {
+  bool stuck = false;
+  for (Sender& sender : senders_) {
+    stuck = stuck || sender.give_up <= ctx.now;
+    if (sender.give_up <= ctx.now) sender.give_up = kNever;
+  }
+  if (stuck && senders_of_ == negotiation.connection()) negotiation.give_up_connection(ctx);
 }
 
 void Link::on_sample(const LinkSample& sample, NegotiationContext& ctx) {
@@ -86,8 +98,10 @@ TrackSource Link::source(Slot slot) const {
 
 Instant Link::deadline() const {
   Instant first = earlier(negotiation.deadline(), earlier(nudge_at, ghost_at));
-  for (const Sender& sender : senders_)
+  for (const Sender& sender : senders_) {
+    first = earlier(first, sender.give_up);
     if (sender.op.none() && sender.retry_at > Instant{}) first = earlier(first, sender.retry_at);
+  }
   return first;
 }
 

@@ -24,6 +24,9 @@ class Link {
   /// Returns whether the failed operation was one of ours.
   bool on_attach_failed(const OperationFailed& event, NegotiationContext& ctx);
 
+  /// Gives a connection up that has not attached a track in time.
+  void on_deadline(NegotiationContext& ctx);
+
   /// Counts what arrived; a sample of another connection is stale.
   void on_sample(const LinkSample& sample, NegotiationContext& ctx);
   /// The peer says that this slot is on now: what arrived before does not count.
@@ -43,6 +46,7 @@ class Link {
     TrackId attached;
     TrackId requested;
     OpId op;
+    Instant give_up = kNever;
     Instant retry_at{};
   };
 

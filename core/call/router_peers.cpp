@@ -222,6 +222,7 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
                          session_.last_delivery() >= link->negotiation.waiting_since();
   auto context = negotiation_context();
   link->negotiation.on_deadline(may_judge, context);
+  link->on_deadline(context);
 }
 
 // ---- what peers say --------------------------------------------------------------------

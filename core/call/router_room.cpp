@@ -107,11 +107,13 @@ void CallCore::Router::on(const PageClosing&) { end_now(ErrorCode::Aborted); }
 void CallCore::Router::on(const MicrophoneWanted& event) {
   auto media = media_output();
   media_.want(Source::Microphone, event.on, media);
+  if (next_join_) next_join_->audio = event.on;  // the later wish counts
 }
 
 void CallCore::Router::on(const CameraWanted& event) {
   auto media = media_output();
   media_.want(Source::Camera, event.on, media);
+  if (next_join_) next_join_->video = event.on;
 }
 
 // ---- the way out -----------------------------------------------------------------------

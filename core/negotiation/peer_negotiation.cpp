@@ -105,7 +105,7 @@ OpId PeerNegotiation::op_in_flight() const {
 
 void PeerNegotiation::new_link(NegotiationContext& ctx) {
   role_ = Role::Offerer;
-  ++link_.value;
+  link_ = ctx.ids.next_link(link_);
   seq_ = 0;
   open_connection(true, ctx);
   make_offer(false, 0, ctx.now, ctx);
@@ -158,6 +158,13 @@ void PeerNegotiation::on_answer(const SessionDescription& answer, const LinkAddr
     ctx.counters.add(Tally::StaleAnswers);
     return;
   }
+  if (!foreign() && !remote_session_.empty() && session_id(answer.sdp) != remote_session_) {
+    // The peer has given its end up and answers from a fresh connection, which this one
+    // cannot take.
+    connected_ = connected_ && transport_ == TransportState::Connected;
+    rebuild(ctx);
+    return;
+  }
   const OpId op = ctx.ids.next_op();
   applying_sdp_ = answer.sdp;
   ctx.commands.push_back(SetRemoteDescription{pair_.peer, connection_, op, answer});
@@ -180,6 +187,7 @@ void PeerNegotiation::on_offer(SessionDescription offer, const LinkAddress& from
   } else if (from.link > link_) {
     role_ = Role::Answerer;
     link_ = from.link;
+    ctx.ids.saw_link(link_);
     seq_ = from.seq;
     answer_on_new_connection(std::move(offer), ctx);
   } else {
@@ -300,6 +308,12 @@ void PeerNegotiation::on_operation_failed(const OperationFailed& event, Negotiat
   } else {
     ctx.counters.add(Tally::StaleOperations);
   }
+}
+
+void PeerNegotiation::give_up_connection(NegotiationContext& ctx) {
+  ctx.counters.add(Tally::SlowOperations);
+  connected_ = connected_ && transport_ == TransportState::Connected;
+  rebuild(ctx);
 }
 
 void PeerNegotiation::rebuild(NegotiationContext& ctx) {

@@ -77,6 +77,9 @@ class PeerNegotiation {
   void on_candidate(IceCandidate candidate, LinkNumber link, NegotiationContext& ctx);
   void on_request(const LinkAddress& address, NegotiationContext& ctx);
 
+  /// The browser no longer carries out what it is told on this connection: make another.
+  void give_up_connection(NegotiationContext& ctx);
+
   Instant deadline() const;
   /// `may_judge`: we are in the room and the server has delivered something since
   /// waiting_since(); otherwise silence says nothing about the peer.

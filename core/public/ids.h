@@ -33,11 +33,23 @@ class IdSource {
   OpId next_op() { return OpId{++last_op_}; }
   ConnectionNumber next_connection() { return ConnectionNumber{++last_connection_}; }
   SocketNumber next_socket() { return SocketNumber{++last_socket_}; }
+  /// Larger than `above`, and than any that was given out or seen before: a link that was
+  /// forgotten and made anew must not be taken for its former self by a late answer.
+  LinkNumber next_link(LinkNumber above) {
+    saw_link(above);
+    ++last_link_;
+    return LinkNumber{above.value >= last_link_ ? above.value + 1 : last_link_};
+  }
+  void saw_link(LinkNumber link) {
+    // No peer may push the numbers of all links to their end with one message.
+    if (link.value > last_link_ && link.value - last_link_ < 1'000'000) last_link_ = link.value;
+  }
 
  private:
   std::int64_t last_op_ = 0;
   std::int64_t last_connection_ = 0;
   std::int64_t last_socket_ = 0;
+  std::int64_t last_link_ = 0;
 };
 
 }  // namespace groupcall

@@ -174,6 +174,26 @@ TEST_F(LostMessages, ACrossingReconnectOfBothLeavesOneLink) {
   EXPECT_EQ(world.offers_sent(), offers);
 }
 
+TEST_F(LostMessages, RepeatedOnesOfAFormerSelfDoNotShutTheNewOneOut) {
+  for (Duration at{60ms}; at <= 260ms; at += 10ms) {
+    World fresh({.seed = "former " + std::to_string(at.count())});
+    fresh.sockets.set_fate([](const PassingFrame& frame) {
+      return frame.text.find("webrtc-") == std::string::npos ? FrameFate::Deliver
+                                                             : FrameFate::Duplicate;
+    });
+    fresh.open_page("alice").join();
+    fresh.run_for(1s);
+    fresh.open_page("bob").join();
+    fresh.run_for(at);
+    fresh.page("bob").crash();
+    fresh.run_for(100ms);
+    fresh.open_page("bob").join();
+    fresh.run_for(40s);
+    ASSERT_TRUE(fresh.journal.clean()) << fresh.journal.report(60);
+    ASSERT_EQ(why_not_settled(fresh, {"alice", "bob"}), "") << fresh.journal.report(60);
+  }
+}
+
 // ---- signalling ----------------------------------------------------------------------
 
 TEST_F(Signalling, ARestartOfTheServerKeepsMediaAndCostsNoOffer) {
@@ -324,6 +344,21 @@ TEST_F(Connectivity, AMinuteWithoutAPathHealsByItself) {
   expect_settled({"alice", "bob"});
 }
 
+TEST_F(Connectivity, WhoWasForgottenWhileAwayIsMetWithANewConnection) {
+  gather({"alice", "bob"});
+  // Bob is out of reach long enough for Alice to let him go, while he keeps his end and has an
+  // ICE restart under way.
+  world.rtc.set_path("alice", "bob", false);
+  world.sockets.set_online("bob", false);
+  world.sockets.cut("bob");
+  EXPECT_LE(time_to_list("alice", 0, 20s), Duration(9s));
+  EXPECT_EQ(world.page("bob").view().order.size(), 1U);
+  world.rtc.set_path("alice", "bob", true);
+  world.sockets.set_online("bob", true);
+  EXPECT_LE(time_to_settle({"alice", "bob"}, 90s), Duration(12s));
+  expect_settled({"alice", "bob"});
+}
+
 TEST_F(Connectivity, OnePairWithoutAPathDoesNotDisturbTheOthers) {
   gather({"alice", "bob", "carol"});
   world.rtc.set_path("alice", "bob", false);
@@ -467,6 +502,17 @@ TEST_F(Browser, AnOperationThatNeverSettlesIsGivenUp) {
           << victim << " " << to_us(Instant(at)) << fresh.journal.report(80);
     }
   }
+}
+
+TEST_F(Browser, ATrackThatIsNeverAttachedCostsTheConnectionOnly) {
+  gather({"alice", "bob"});
+  world.page("alice").set_camera(false);
+  world.run_for(2s);
+  world.rtc.hang_next("alice");
+  world.page("alice").set_camera(true);
+  world.run_for(30s);
+  expect_settled({"alice", "bob"});
+  EXPECT_EQ(made(world, "alice"), 2U);
 }
 
 }  // namespace

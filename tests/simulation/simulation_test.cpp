@@ -310,6 +310,19 @@ TEST_F(Devices, MutedDuringThePromptIsNeverHeard) {
   EXPECT_EQ(seen("alice", "bob").camera.state, MediaState::Off);
 }
 
+TEST_F(Devices, MutedWhileTheNextCallWaitsForTheLastIsNeverHeard) {
+  gather({"alice", "bob"});
+  SimulatedPage& bob = world.page("bob");
+  bob.leave();
+  bob.join();
+  bob.set_microphone(false);
+  bob.set_camera(false);
+  world.run_for(5s);
+  EXPECT_EQ(seen("alice", "bob").microphone.state, MediaState::Off);
+  EXPECT_EQ(bob.view().self.microphone.state, MediaState::Off);
+  EXPECT_EQ(bob.view().self.camera.state, MediaState::Off);
+}
+
 TEST_F(Devices, ACallWithoutAnyDeviceIsACall) {
   join("alice");
   world.run_for(1s);
