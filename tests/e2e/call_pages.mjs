@@ -245,6 +245,8 @@ class Wire {
 /** Writes flight records as they come, so that a failing test leaves them, too. */
 class Records {
   #base;
+  /** The config of calls to which nothing has happened yet: a record is more than a config. @type {Map<string, string>} */
+  #configs = new Map();
   /** @type {Map<string, number>} */
   #files = new Map();
 
@@ -255,12 +257,15 @@ class Records {
   /** @param {string} text the id of a call, a space, and one line of its record */
   write(text) {
     const end = text.indexOf(' ');
-    const call = text.slice(0, end);
-    writeSync(this.#files.get(call) ?? this.#begin(call), `${text.slice(end + 1)}\n`);
-  }
-
-  get count() {
-    return this.#files.size;
+    const [call, line] = [text.slice(0, end), text.slice(end + 1)];
+    const file = this.#files.get(call);
+    if (file !== undefined) {
+      writeSync(file, `${line}\n`);
+    } else if (this.#configs.has(call)) {
+      writeSync(this.#begin(call), `${this.#configs.get(call)}\n${line}\n`);
+    } else {
+      this.#configs.set(call, line);
+    }
   }
 
   end() {
