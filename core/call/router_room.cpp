@@ -198,11 +198,12 @@ void CallCore::Router::settle_joins(const CallError& error) {
 }
 
 void CallCore::Router::refuse(CallError error) {
+  const bool wanted = is_wanted(phase_);
   if (!advance(RoomEvent::Refused)) return;
   settle_joins(error);
   say_goodbyes();
   finish();
-  error_ = std::move(error);
+  if (wanted) error_ = std::move(error);  // who left on purpose is told of no error
 }
 
 // ---- the server ------------------------------------------------------------------------
@@ -313,6 +314,7 @@ void CallCore::Router::on_message(const wire::RoomError& message) {
     refuse({ErrorCode::NotAMember, message.error});
   } else if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
     last_refusal_ = {ErrorCode::JoinFailed, message.error};
+    join_sent_ = false;  // answered: it let nobody in
     join_again_at_ = now_ + kJoinRetry;
   } else if (phase_ == RoomPhase::Withdrawing) {
     advance(RoomEvent::Refused);  // it let nobody in: there is nothing to withdraw
@@ -338,7 +340,8 @@ void CallCore::Router::on_room_deadline() {
     const CallError session_error = session_.view().error;
     CallError error = last_refusal_;
     if (error.code == ErrorCode::None) error = session_error;
-    if (error.code == ErrorCode::None) error.code = ErrorCode::Timeout;
+    if (error.code == ErrorCode::None)
+      error.code = session_.online() ? ErrorCode::Timeout : ErrorCode::ServerUnreachable;
     settle_joins(error);
     advance(RoomEvent::TimedOut);
     begin_withdrawal();

@@ -65,8 +65,6 @@ function follow(call) {
 function backToForm(error) {
   view.hide();
   prejoin.show();
-// The module is shared: it loads while the form is filled in. Should it fail, joining tries again and says so.
-createGroupCall(caller('')).then((call) => call.dispose(), console.info);
   prejoin.setJoining(false);
   if (error) prejoin.showProblem(error);
   else prejoin.showLeft();
