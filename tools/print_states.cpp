@@ -16,9 +16,9 @@ using groupcall::kRoomTransitions;
 
 constexpr auto kPhases = std::to_array<std::string_view>(
     {"Out", "Joining", "In", "Rejoining", "Withdrawing", "Leaving"});
-constexpr auto kEvents = std::to_array<std::string_view>(
-    {"JoinRequested", "Admitted", "Refused", "SignallingLost", "LeaveRequested", "TimedOut",
-     "GoodbyesSent", "Ended"});
+constexpr auto kEvents =
+    std::to_array<std::string_view>({"JoinRequested", "Admitted", "Refused", "SignallingLost",
+                                     "LeaveRequested", "TimedOut", "GoodbyesSent", "Ended"});
 
 std::string diagram() {
   std::string text = "```mermaid\nstateDiagram-v2\n  [*] --> Out\n";
