@@ -29,6 +29,24 @@ TEST(Identifiers, OfAllKindsAreNeverGivenTwice) {
   EXPECT_EQ(ids.next_socket(), SocketNumber{2});
 }
 
+TEST(Identifiers, OfLinksAreLargerThanAnyThatWasSeen) {
+  IdSource ids;
+  EXPECT_EQ(ids.next_link({}), LinkNumber{1});
+  EXPECT_EQ(ids.next_link({}), LinkNumber{2}) << "of another peer, or the same one made anew";
+  ids.saw_link(LinkNumber{9});
+  ids.saw_link(LinkNumber{4});
+  EXPECT_EQ(ids.next_link({}), LinkNumber{10});
+  EXPECT_EQ(ids.next_link(LinkNumber{20}), LinkNumber{21});
+}
+
+TEST(Identifiers, OfLinksCannotBePushedToTheirEndByOnePeer) {
+  constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
+  IdSource ids;
+  ids.saw_link(LinkNumber{kMost});
+  EXPECT_EQ(ids.next_link(LinkNumber{kMost}), LinkNumber{kMost + 1}) << "that link is lost";
+  EXPECT_LT(ids.next_link({}), LinkNumber{10}) << "the others are not";
+}
+
 TEST(Identifiers, ThatAreZeroNameNothing) {
   EXPECT_TRUE(OpId{}.none());
   EXPECT_FALSE(OpId{1}.none());

@@ -17,6 +17,7 @@
 #include "core/wire/groupcall_message.h"
 #include "tests/unit/call/client_frame_text.h"
 #include "tests/unit/call/open_things.h"
+#include "tests/unit/call/shown_call.h"
 #include "tests/unit/record_printing.h"
 
 namespace groupcall {
@@ -27,7 +28,7 @@ struct TimedEvent {
   Event event;
 };
 
-class CallBench {
+class CallBench : public ShownCall {
  public:
   static constexpr Duration kTick{1};
 
@@ -56,6 +57,7 @@ class CallBench {
     }
     EXPECT_EQ(open.misuse(), "");
     apply(reaction.patch);
+    note_operations();
   }
   void after(Duration time) {
     now += time;
@@ -161,10 +163,10 @@ class CallBench {
   void sample(const std::string& user, const std::vector<SlotSample>& slots) {
     handle(StatsSampled{stats_op, {{UserId{user}, ConnectionNumber{connection(user)}, slots}}});
   }
-  /// From the offer that we just made to a connected link with an open channel.
+  /// From the offer that we are making to a connected link with an open channel.
   void connect_to(const std::string& user, const std::string& their_epoch) {
     local_set(user);
-    answer(user, from(their_epoch, 1, 1));
+    answer(user, from(their_epoch, offered_link, 1));
     remote_set(user);
     transport(user, TransportState::Connected);
     channel_opened(user);
@@ -173,15 +175,6 @@ class CallBench {
   // ---- what came of it -----------------------------------------------------------------
 
   const Commands& commands() const { return reaction.commands; }
-  const ParticipantView& seen(const std::string& user) const {
-    static const ParticipantView kNobody;
-    const auto at = participants.find(UserId{user});
-    return at == participants.end() ? kNobody : at->second;
-  }
-  std::int64_t count(Tally tally) const {
-    const auto at = diagnostics.find(std::string(kTallyNames[static_cast<std::size_t>(tally)]));
-    return at == diagnostics.end() ? 0 : at->second;
-  }
   /// Number of the newest connection to this user.
   std::int64_t connection(const std::string& user) const {
     const auto at = connections_.find(user);
@@ -201,18 +194,9 @@ class CallBench {
   OpenThings open;
   std::vector<TimedEvent> record;
   SocketNumber socket;
-  Epoch epoch;  ///< ours, of the last join
+  Epoch epoch;                    ///< ours, of the last join
+  std::int64_t offered_link = 0;  ///< of the last offer that was sent
   OpId stats_op;
-
-  // The store, as the host keeps it.
-  Phase phase = Phase::Idle;
-  RoomView room;
-  CallError error;
-  SignallingView signalling;
-  SelfView self;
-  std::map<UserId, ParticipantView> participants;
-  std::vector<UserId> order;
-  std::map<std::string, std::int64_t> diagnostics;
 
  private:
   OpId op(const std::string& user) const {
@@ -226,40 +210,10 @@ class CallBench {
     if (!frame.text.starts_with("42")) return;
     ASSERT_TRUE(wire::decode_client_message(frame.text.substr(2), message, refusal)) << frame.text;
     if (const auto* join = std::get_if<wire::Join>(&message)) epoch = join->user_info.mark.epoch;
+    if (const auto* offer = std::get_if<wire::SendOffer>(&message))
+      offered_link = offer->offer.address.link.value;
   }
 
-  template <class View>
-  static void put(const std::optional<View>& part, View& shown, const char* name) {
-    if (!part) return;
-    EXPECT_FALSE(*part == shown) << name << " is in the patch and has not changed";
-    shown = *part;
-  }
-  void apply(const SnapshotPatch& patch) {
-    put(patch.phase, phase, "phase");
-    put(patch.room, room, "room");
-    put(patch.error, error, "error");
-    put(patch.signalling, signalling, "signalling");
-    put(patch.self, self, "self");
-    put(patch.order, order, "order");
-    for (const ParticipantView& view : patch.participants) {
-      EXPECT_FALSE(participants.contains(view.user_id) && participants[view.user_id] == view)
-          << view.user_id.value << " is in the patch and has not changed";
-      participants[view.user_id] = view;
-    }
-    std::map<UserId, ParticipantView> kept;
-    for (const UserId& user : order) {
-      EXPECT_TRUE(participants.contains(user)) << user.value << " is listed and was never shown";
-      kept[user] = participants[user];
-    }
-    EXPECT_TRUE(patch.order || kept.size() == participants.size())
-        << "somebody is shown and not listed";
-    participants = std::move(kept);
-    for (const Counter& counter : patch.diagnostics) {
-      EXPECT_LT(diagnostics[counter.name], counter.count) << counter.name;
-      diagnostics[counter.name] = counter.count;
-    }
-    note_operations();
-  }
   void note_operations() {
     for (const Command& command : reaction.commands) {
       if (const auto* c = std::get_if<CreateConnection>(&command))

@@ -142,7 +142,17 @@ TEST(Joining, TimesOutAfterTheTimeThatTheConfigSays) {
   call.after(2s - CallBench::kTick);
   EXPECT_EQ(call.phase, Phase::Joining);
   call.after(CallBench::kTick);
-  EXPECT_THAT(call.all<RejectRequest>(), ElementsAre(rejected(1, ErrorCode::Timeout)));
+  EXPECT_THAT(call.all<RejectRequest>(), ElementsAre(rejected(1, ErrorCode::ServerUnreachable)));
+  EXPECT_EQ(call.open.list(), "");
+}
+
+TEST(Joining, ThatTheServerFailedLeavesNothingToWithdraw) {
+  CallBench call;
+  call.join(1);
+  call.connect();
+  call.message(wire::RoomError{RoomId{"r"}, "Failed to join group call"});
+  call.leave(2);
+  EXPECT_EQ(call.phase, Phase::Idle);
   EXPECT_EQ(call.open.list(), "");
 }
 

@@ -104,6 +104,7 @@ TEST(Leaving, AfterARefusedJoinIsOverWithTheRefusal) {
   call.leave(2);
   call.message(wire::RoomError{RoomId{"r"}, "Group not found"});
   EXPECT_THAT(call.all<ResolveRequest>(), ElementsAre(resolved(2)));
+  EXPECT_EQ(call.error.code, ErrorCode::None) << "who leaves on purpose is told of no error";
   EXPECT_EQ(call.open.list(), "");
 }
 
@@ -182,6 +183,17 @@ TEST(Leaving, IsFollowedByTheNextJoin) {
   EXPECT_EQ(call.room.room_id, RoomId{"last"});
   call.connect();
   EXPECT_THAT(call.sent, ElementsAre("join last"));
+}
+
+TEST(Leaving, IsFollowedByTheNextJoinWithTheDevicesThatAreWantedByThen) {
+  CallBench call;
+  call.join(1);
+  call.connect();
+  call.leave(2);
+  call.join(3, true, true, "next");
+  call.handle(CameraWanted{false});
+  call.joined();
+  EXPECT_THAT(call.all<AcquireMedia>(), ElementsAre(AcquireMedia{OpId{1}, true, false, "", ""}));
 }
 
 TEST(Leaving, TakesBackAJoinThatWaitsForTheEnd) {

@@ -279,6 +279,18 @@ TEST(Tracks, ThatCouldNotBeAttachedAreTriedAgainAfterTwoSeconds) {
   EXPECT_THAT(call.all<AttachTrack>(), testing::SizeIs(1));
 }
 
+TEST(Tracks, ThatAreNeverAttachedCostTheConnection) {
+  CallBench call = with_devices_and_ben();
+  call.connect_to("ben", "eb");
+  call.handle(both_tracks());
+  call.pass(10s - CallBench::kTick);
+  EXPECT_EQ(call.count(Tally::SlowOperations), 0);
+  call.after(CallBench::kTick);
+  EXPECT_EQ(call.count(Tally::SlowOperations), 1);
+  EXPECT_THAT(call.all<CreateConnection>(), testing::SizeIs(1));
+  EXPECT_THAT(call.all<AttachTrack>(), testing::SizeIs(2)) << "on the new one";
+}
+
 TEST(Tracks, OfTheOthersAreOnWhenTheirFramesAreDecoded) {
   CallBench call;
   call.enter({CallBench::module_peer("ben", "eb")});

@@ -54,7 +54,7 @@ TEST_F(GlareTest, IsWonByTheHigherLinkWhateverTheEpoch) {
                                     set_remote(2, 2, DescriptionType::Offer, sdp("B"))));
   EXPECT_EQ(count(Tally::Glares), 0);
 
-  n = pair("b", "a");
+  restart_with(pair("b", "a"));
   offer_sent();
   request(PeerRequest::OfferPlease, 4);
   offer(sdp("B"), 4, 1);

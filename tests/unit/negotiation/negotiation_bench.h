@@ -16,11 +16,12 @@ namespace groupcall {
 inline const UserId kPeer{"peer"};
 inline constexpr Duration kTick{1};
 
-/// A description whose session id and ICE ufrag are both `name`.
-inline std::string sdp(const std::string& name) {
-  return "v=0\r\no=- " + name + " 2 IN IP4 127.0.0.1\r\na=ice-ufrag:" + name + "\r\n";
+/// A description of that session (one RTCPeerConnection) and ICE generation.
+inline std::string sdp(const std::string& session, const std::string& ufrag) {
+  return "v=0\r\no=- " + session + " 2 IN IP4 127.0.0.1\r\na=ice-ufrag:" + ufrag + "\r\n";
 }
-/// Another description of the same session.
+inline std::string sdp(const std::string& name) { return sdp(name, name); }
+/// Another description of the same session and generation.
 inline std::string sdp(const std::string& name, int version) {
   return sdp(name) + "a=x:" + std::to_string(version) + "\r\n";
 }
@@ -56,6 +57,12 @@ class NegotiationBench : public testing::Test {
   }
   static PeerNegotiation older_client() {
     return PeerNegotiation({kPeer, Epoch{"ours"}, {}}, Role::Answerer);
+  }
+
+  /// Another negotiation from here on, its numbers beginning at 1 again.
+  void restart_with(PeerNegotiation negotiation) {
+    n = std::move(negotiation);
+    ids = {};
   }
 
   void begin() {

@@ -8,7 +8,7 @@ using testing::IsEmpty;
 
 class RecoveryTest : public NegotiationBench {
  protected:
-  void answering_side() { n = module_peer(Role::Answerer); }
+  void answering_side() { restart_with(module_peer(Role::Answerer)); }
 };
 
 TEST_F(RecoveryTest, RestartsIceAsSoonAsPacketsStop) {
@@ -159,14 +159,13 @@ TEST_F(RecoveryTest, ClosesTheOldConnectionWhenItFailsOrIsClosedMeanwhile) {
   EXPECT_EQ(n.media_connection(), ConnectionNumber{2});
   EXPECT_EQ(n.view(), LinkView::Connecting);
 
-  n = module_peer(Role::Answerer);
-  begin();
-  offer(sdp("B"), 1, 1);
+  answering_side();
+  answered();
   connected();
   offer(sdp("C"), 2, 1);
-  const std::int64_t old = n.media_connection().value;
-  dtls_closed(old);
-  EXPECT_THAT(commands, ElementsAre(close_of(old)));
+  dtls_closed(1);
+  EXPECT_THAT(commands, ElementsAre(close_of(1)));
+  EXPECT_EQ(n.media_connection(), ConnectionNumber{2});
 }
 
 TEST_F(RecoveryTest, OffersAnewOneSecondAfterThePeerClosed) {
@@ -202,6 +201,25 @@ TEST_F(RecoveryTest, DropsWhatAClosedConnectionStillReports) {
   EXPECT_EQ(count(Tally::StaleConnectionEvents), 3);
   EXPECT_FALSE(n.connected());
   EXPECT_THAT(signals, IsEmpty());
+}
+
+TEST_F(RecoveryTest, MakesANewLinkWhenThePeerAnswersFromAFreshConnection) {
+  offer_answered();
+  connected();
+  transport(TransportState::Disconnected);
+  local_set(3, "R");
+  answer(sdp("another"), 1, 2);
+  EXPECT_THAT(commands, ElementsAre(close_of(1), create_four(2), set_local(2, 4)))
+      << "this connection cannot take it";
+}
+
+TEST_F(RecoveryTest, GivesUpAConnectionThatTheBrowserNoLongerServes) {
+  offer_answered();
+  connected();
+  doing([&](auto& ctx) { n.give_up_connection(ctx); });
+  EXPECT_THAT(commands, ElementsAre(create_four(2), set_local(2, 3))) << "it may still flow";
+  EXPECT_EQ(n.media_connection(), ConnectionNumber{1});
+  EXPECT_EQ(count(Tally::SlowOperations), 1);
 }
 
 TEST_F(RecoveryTest, OverlooksAFailureThatBelongsToNoOperation) {
