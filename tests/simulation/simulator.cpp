@@ -74,8 +74,9 @@ SimulationResult Simulation::run() {
   end_faults();
   const Instant calm = world_.loop.now();
   SimulationResult result;
-  result.failure = check_settled();
+  result.failure = await_settled();
   result.settled_after = world_.loop.now() - calm;
+  if (result.failure.empty()) result.failure = check_stays_settled();
   result.offers = world_.offers_sent();
   if (result.failure.empty()) result.failure = check_released();
   if (!world_.journal.clean()) result.failure = world_.journal.violations().front();
@@ -300,7 +301,7 @@ void Simulation::bring_everyone_in() {
   }
 }
 
-std::string Simulation::check_settled() {
+std::string Simulation::await_settled() {
   const Instant limit = world_.loop.now() + options_.settle_within;
   std::string why = "nothing was looked at";
   while (!why.empty() && world_.loop.now() < limit && !world_.loop.halted()) {
@@ -308,8 +309,11 @@ std::string Simulation::check_settled() {
     world_.run_for(500ms);
     why = why_not_settled(world_, names_);
   }
-  if (!why.empty()) return "not settled in time: " + why;
-  why = why_no_pictures(world_, names_, 2s);
+  return why.empty() ? why : "not settled in time: " + why;
+}
+
+std::string Simulation::check_stays_settled() {
+  std::string why = why_no_pictures(world_, names_, 2s);
   if (!why.empty()) return "settled, but " + why;
   world_.run_for(20s);
   why = why_not_settled(world_, names_);

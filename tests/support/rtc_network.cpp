@@ -211,7 +211,7 @@ void RtcNetwork::open_channel(RtcConnection& connection, const RtcConnection& pe
                          !connection.application_mid_.empty() && !peer.application_mid_.empty();
   if (!agreed_on || transport.channel_open) return;
   report(connection, timing_.channel_open.draw(connection.random_),
-         [this, &connection](RtcObserver& observer) {
+         [&connection](RtcObserver& observer) {
            if (connection.transport_.channel_open) return;
            connection.transport_.channel_open = true;
            observer.on_channel_opened();

@@ -35,14 +35,22 @@ std::string why_not_shown(SimulatedPage& viewer, const SimulatedPage& seen) {
   return {};
 }
 
-std::int64_t frames_seen(SimulatedPage& viewer, const std::string& seen) {
+/// Pictures decoded so far, and on which connection; a link that is replaced begins anew.
+struct Pictures {
+  ConnectionNumber connection;
+  std::int64_t frames = 0;
+};
+
+Pictures pictures_of(SimulatedPage& viewer, const std::string& seen) {
   const ParticipantView* const view = viewer.view().find(seen);
-  const auto connection = view ? viewer.connection(view->camera_source.connection) : nullptr;
-  if (!connection) return -1;
+  if (view == nullptr) return {};
+  Pictures pictures{view->camera_source.connection, 0};
+  const auto connection = viewer.connection(pictures.connection);
+  if (!connection) return pictures;
   for (const SlotSample& sample : connection->stats()) {
-    if (sample.slot == view->camera_source.slot) return sample.frames;
+    if (sample.slot == view->camera_source.slot) pictures.frames = sample.frames;
   }
-  return 0;
+  return pictures;
 }
 
 /// Calls `visit(viewer, seen)` for every ordered pair until it returns a reason.
@@ -68,6 +76,11 @@ std::string why_self_wrong(SimulatedPage& page, std::size_t others) {
   if (page.open_connections() != others) {
     return page.user() + " has " + std::to_string(page.open_connections()) + " connections for " +
            std::to_string(others) + " others";
+  }
+  const std::size_t cameras = page.media().live(MediaKind::Video).size();
+  if (cameras != (page.wants_camera() ? 1U : 0U) ||
+      page.media().live(MediaKind::Audio).size() > 1) {
+    return page.user() + " has devices open that nobody wants, or too few";
   }
   std::string why = why_not(view.self.microphone, page.wants_microphone(), "own microphone");
   if (why.empty()) why = why_not(view.self.camera, page.wants_camera(), "own camera");
@@ -149,22 +162,21 @@ std::string why_not_settled(World& world, const std::vector<std::string>& users)
 }
 
 std::string why_no_pictures(World& world, const std::vector<std::string>& users, Duration span) {
-  std::map<std::pair<std::string, std::string>, std::int64_t> before;
+  std::map<std::pair<std::string, std::string>, Pictures> before;
   for_each_pair(world, users, [&](SimulatedPage& viewer, SimulatedPage& seen) -> std::string {
-    before[{viewer.user(), seen.user()}] = frames_seen(viewer, seen.user());
+    before[{viewer.user(), seen.user()}] = pictures_of(viewer, seen.user());
     return {};
   });
   world.run_for(span);
-  return for_each_pair(world, users,
-                       [&](SimulatedPage& viewer, SimulatedPage& seen) -> std::string {
-                         const std::int64_t was = before[{viewer.user(), seen.user()}];
-                         const std::int64_t is = frames_seen(viewer, seen.user());
-                         if (seen.wants_camera() && is <= was) {
-                           return viewer.user() + " gets no picture of " + seen.user() + ": " +
-                                  std::to_string(is) + " frames after " + std::to_string(was);
-                         }
-                         return {};
-                       });
+  return for_each_pair(
+      world, users, [&](SimulatedPage& viewer, SimulatedPage& seen) -> std::string {
+        const Pictures was = before[{viewer.user(), seen.user()}];
+        const Pictures is = pictures_of(viewer, seen.user());
+        const std::int64_t since = is.connection == was.connection ? was.frames : 0;
+        if (!seen.wants_camera() || is.frames > since) return {};
+        return viewer.user() + " gets no picture of " + seen.user() + ": " +
+               std::to_string(is.frames) + " frames after " + std::to_string(since);
+      });
 }
 
 }  // namespace groupcall::sim
