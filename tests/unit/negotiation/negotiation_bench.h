@@ -16,11 +16,10 @@ namespace groupcall {
 inline const UserId kPeer{"peer"};
 inline constexpr Duration kTick{1};
 
-/// A description of that session (one RTCPeerConnection) and ICE generation.
-inline std::string sdp(const std::string& session, const std::string& ufrag) {
-  return "v=0\r\no=- " + session + " 2 IN IP4 127.0.0.1\r\na=ice-ufrag:" + ufrag + "\r\n";
+/// A description whose session id (one RTCPeerConnection) and ICE ufrag are both `name`.
+inline std::string sdp(const std::string& name) {
+  return "v=0\r\no=- " + name + " 2 IN IP4 127.0.0.1\r\na=ice-ufrag:" + name + "\r\n";
 }
-inline std::string sdp(const std::string& name) { return sdp(name, name); }
 /// Another description of the same session and generation.
 inline std::string sdp(const std::string& name, int version) {
   return sdp(name) + "a=x:" + std::to_string(version) + "\r\n";
