@@ -347,7 +347,8 @@ void RtcConnection::show_tracks(const SdpModel& remote) {
 
 void RtcConnection::renew_credentials() {
   ufrag_ = random_.token().substr(0, 8);
-  pwd_ = random_.token() + random_.token().substr(0, 11);
+  pwd_ = random_.token();  // in two steps: compilers differ in the order of operands
+  pwd_ += random_.token().substr(0, 11);
 }
 
 /// Two host candidates for each set of credentials.
