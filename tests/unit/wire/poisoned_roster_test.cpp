@@ -72,7 +72,7 @@ TEST(PoisonedRoster, LosesOnlyTheParticipantAtFault) {
   };
   for (const std::string& poison : poisons) {
     const Roster roster = roster_with(poison);
-    EXPECT_EQ(roster.message.participants.size(), 19U) << poison.substr(0, 100);
+    ASSERT_EQ(roster.message.participants.size(), 19U) << poison.substr(0, 100);
     EXPECT_EQ(roster.refusal.skipped, 1) << poison.substr(0, 100);
     EXPECT_FALSE(roster.refusal) << poison.substr(0, 100);
     EXPECT_EQ(roster.message.participants[7].user_id, UserId{"u8"});
