@@ -48,6 +48,17 @@ TEST_F(Joining, ThreeInTheSameInstantStillNeedOneOfferForEachPair) {
   EXPECT_EQ(world.offers_sent(), 3U);
 }
 
+TEST_F(Joining, AStormOfEightNeedsOneOfferForEachPair) {
+  const std::vector<std::string> users{"a", "b", "c", "d", "e", "f", "g", "h"};
+  for (const std::string& user : users) {
+    join(user);
+    world.run_for(12ms);
+  }
+  world.run_for(4s);
+  expect_settled(users);
+  EXPECT_EQ(world.offers_sent(), 28U);
+}
+
 TEST_F(Joining, TwiceIsOneCallAndBothPromisesResolve) {
   SimulatedPage& alice = world.open_page("alice");
   const RequestId first = alice.join();
@@ -159,6 +170,22 @@ TEST_F(Leaving, BeforeAdmittedLeavesNoGhost) {
   EXPECT_TRUE(alice.settled(left)->resolved);
   EXPECT_TRUE(world.server.participants("r1").empty());
   EXPECT_EQ(alice.view().phase, Phase::Idle);
+}
+
+TEST_F(Leaving, WhileTheServerIsAwayIsDoneAtOnceAndStaysSo) {
+  gather({"alice", "bob"});
+  world.server.stop();
+  world.run_for(2s);
+  SimulatedPage& bob = world.page("bob");
+  const RequestId request = bob.leave();
+  world.run_for(200ms);
+  ASSERT_TRUE(bob.settled(request));
+  EXPECT_TRUE(bob.settled(request)->resolved);
+  world.server.start();
+  world.run_for(20s);
+  EXPECT_EQ(bob.view().phase, Phase::Idle);
+  EXPECT_TRUE(world.page("alice").view().order.empty());
+  EXPECT_EQ(world.server.participants("r1"), std::vector<std::string>{"alice"});
 }
 
 TEST_F(Leaving, AndJoiningAgainAtOnceWorks) {
