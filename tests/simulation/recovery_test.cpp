@@ -301,7 +301,7 @@ TEST_F(Signalling, AnOutageAsksOftenAtFirstAndSeldomLater) {
   gather({"alice"});
   world.server.stop();
   world.run_for(30s);
-  const std::size_t soon = world.page("alice").events();
+  const std::uint64_t soon = world.page("alice").events();
   EXPECT_LT(soon, 200U);
   world.run_for(600s);
   EXPECT_LE(world.page("alice").events() - soon, 2U * 600U);

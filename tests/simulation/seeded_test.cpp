@@ -12,6 +12,13 @@
 
 #ifdef __EMSCRIPTEN__
 #include <emscripten.h>
+
+// Emscripten has an environment of its own; Node's is asked.
+// clang-format off
+EM_JS(int, number_from_node, (const char* name, int otherwise), {
+  return parseInt(process.env[UTF8ToString(name)]) || otherwise;
+});
+// clang-format on
 #endif
 
 namespace groupcall::sim {
@@ -19,11 +26,8 @@ namespace {
 
 #ifdef __EMSCRIPTEN__
 constexpr int kDefaultSeeds = 40;
-// Emscripten has an environment of its own; Node's is asked.
 int number_from_environment(const char* name, int otherwise) {
-  // clang-format off
-  return EM_ASM_INT({ return parseInt(process.env[UTF8ToString($0)]) || $1; }, name, otherwise);
-  // clang-format on
+  return number_from_node(name, otherwise);
 }
 #else
 constexpr int kDefaultSeeds = 300;

@@ -99,7 +99,7 @@ class Simulation {
   void join(Person& person);
   bool awake(const Person& person) { return !world_.page(person.name).asleep(); }
   bool may_break(Person& person);
-  Person& someone() { return people_[random_.below(people_.size())]; }
+  Person& someone() { return people_[static_cast<std::size_t>(random_.below(people_.size()))]; }
   Duration between(Duration least, Duration most) { return Spread{least, most}.draw(random_); }
 
   SimulationOptions options_;

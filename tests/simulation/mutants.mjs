@@ -1,0 +1,291 @@
+#!/usr/bin/env node
+// Breaks the core on purpose, one fault at a time, and shows which test notices.
+//
+//   node tests/simulation/mutants.mjs            all faults; exits with 1 if one goes unnoticed
+//   node tests/simulation/mutants.mjs 3 7        only these
+//
+// Works on a copy of the core in build/mutants. A fault whose text is no longer in the core is
+// an error too: a list that silently tests nothing is worth nothing.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const TREE = path.join(ROOT, 'build/mutants/tree');
+const BUILD = path.join(ROOT, 'build/mutants/build');
+const TEST_LIMIT_MS = 180_000;
+/** Programs in the order in which they are asked; the seeds only where no scenario noticed. */
+const PROGRAMS = ['scenario_tests', 'seeded_tests'];
+
+/**
+ * @typedef {{ file: string, find: string, replace: string }} Change
+ * @typedef {Change & { fault: string, also?: Change }} Mutant
+ */
+/** @type {Mutant[]} */
+const MUTANTS = [
+  {
+    fault: 'A microphone that comes after muting is not muted',
+    file: 'media/local_media.cpp',
+    find: 'if (!d.wanted) out.commands.push_back(EnableTrack{acquired.track, false});',
+    replace: '',
+  },
+  {
+    fault: 'Devices that nobody waits for any more stay on',
+    file: 'media/local_media.cpp',
+    find: '    out.commands.push_back(StopTrack{acquired.track});\n    return;',
+    replace: '    return;',
+  },
+  {
+    fault: 'The camera is released without black frames',
+    file: 'media/local_media.cpp',
+    find: 'out.now + deadlines::kBlackFrames',
+    replace: 'out.now',
+  },
+  {
+    fault: 'One bad device costs both',
+    file: 'media/local_media.cpp',
+    find: 'if (!was_shared ||',
+    replace: 'if (was_shared || !was_shared ||',
+  },
+  {
+    fault: 'An offer is sent again a second late',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: 'ctx.now + deadlines::kOfferResend\n',
+    replace: "ctx.now + deadlines::kOfferResend + Duration(1'000'000)\n",
+  },
+  {
+    fault: 'The answer to a repeated offer is not repeated',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: 'if (from.seq == seq_ && last_answer_',
+    replace: 'if (from.seq == seq_ && false && last_answer_',
+  },
+  {
+    fault: 'A repeated offer is applied again',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: '} else if (from.seq <= seq_) {',
+    replace: '} else if (from.seq < seq_) {',
+  },
+  {
+    fault: 'An answer need not fit the offer',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: 'foreign() || (from.link == link_ && from.seq == seq_)',
+    replace: 'true',
+  },
+  {
+    fault: 'An answer from a fresh connection is applied to a used one',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: 'if (!foreign() && !remote_session_.empty() &&',
+    replace: 'if (false && !remote_session_.empty() &&',
+  },
+  {
+    fault: 'Link numbers are used again',
+    file: 'public/ids.h',
+    find: 'return LinkNumber{above.value >= last_link_ ? above.value + 1 : last_link_};',
+    replace: 'return LinkNumber{above.value + 1};',
+  },
+  {
+    fault: 'Both yield when two offers meet',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: 'if (!(pair_.theirs < pair_.ours)) return;',
+    replace: '',
+  },
+  {
+    fault: 'The answerer does not adopt the slots',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: '  if (first_offer) {',
+    replace: '  if (first_offer && foreign()) {',
+  },
+  {
+    fault: 'Candidates of another generation are added',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: '  return ufrag.empty() ||\n',
+    replace: '  return true || ufrag.empty() ||\n',
+  },
+  {
+    fault: 'Candidates that came early are forgotten',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: '  remote_candidates_.push_back(std::move(queued));',
+    replace: '',
+  },
+  {
+    fault: 'Trouble with packets restarts nothing',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: 'make_offer(true, 0, ctx.now, ctx);',
+    replace: 'make_offer(false, 0, ctx.now, ctx);',
+  },
+  {
+    fault: 'A replaced connection stays open',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: '    if (!previous_.none()) ctx.commands.push_back(CloseConnection{pair_.peer, previous_});\n    previous_ = {};\n  } else if',
+    replace: '    previous_ = {};\n  } else if',
+  },
+  {
+    fault: 'A browser operation may take for ever',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: '[](const auto& s) { return s.give_up; }',
+    replace: '[](const auto&) { return kNever; }',
+  },
+  {
+    fault: 'Attaching a track may take for ever',
+    file: 'call/link.cpp',
+    find: 'sender.give_up = ctx.now + deadlines::kOperation;',
+    replace: '',
+  },
+  {
+    fault: 'Silence of a dead socket counts against the peer',
+    file: 'call/router_peers.cpp',
+    find: 'session_.last_delivery() >= link->negotiation.waiting_since();',
+    replace: 'true;',
+  },
+  {
+    fault: 'Who lost the socket before the link was up is shut out',
+    file: 'call/router_peers.cpp',
+    find: 'if (known->for_good) return false;',
+    replace: 'return false;',
+  },
+  {
+    fault: 'The epoch of someone who is gone is forgotten',
+    file: 'call/router_peers.cpp',
+    find: '    departed_.push_back({who->epoch, for_good});',
+    replace: '',
+  },
+  {
+    fault: 'Someone absent is dropped though media flows',
+    file: 'call/router_peers.cpp',
+    find: 'if (link == nullptr || !link->negotiation.any_connected()) {',
+    replace: 'if (true) {',
+  },
+  {
+    fault: 'Our tracks are not told again after a rejoin',
+    file: 'call/router_peers.cpp',
+    find: '  phase_deadline_ = kNever;\n  announced_.reset();',
+    replace: '  phase_deadline_ = kNever;',
+    also: { file: 'call/router_room.cpp', find: '  join_again_at_ = kNever;\n  announced_.reset();\n  advance', replace: '  join_again_at_ = kNever;\n  advance' },
+  },
+  {
+    fault: 'Leaving says no goodbye',
+    file: 'call/router_room.cpp',
+    find: 'commands_.push_back(SendChannel{user, link->negotiation.connection(), text});',
+    replace: '{}',
+  },
+  {
+    fault: 'Leaving before admitted does not wait for it',
+    file: 'call/router_room.cpp',
+    find: 'if (pending && !session_.halted()) return;',
+    replace: '',
+  },
+  {
+    fault: 'Deadlines of dropped links outlive the call',
+    file: 'call/router_room.cpp',
+    find: 'touch_all();  // their deadlines go with them',
+    replace: '',
+  },
+  {
+    fault: 'Muting while the next call waits is lost',
+    file: 'call/router_room.cpp',
+    find: 'if (next_join_) next_join_->audio = event.on;',
+    replace: '',
+  },
+  {
+    fault: 'An older client is offered to at once',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: 'await_offer(ctx.now + deadlines::kForeignGrace, ctx);\n  } else if (role_ == Role::Offerer) {\n    new_link(ctx);',
+    replace: 'new_link(ctx);\n  } else if (role_ == Role::Offerer) {\n    new_link(ctx);',
+  },
+  {
+    fault: 'An older client is not made to look at our tracks',
+    file: 'call/router_peers.cpp',
+    find: 'if (link->negotiation.pair().foreign()) link->nudge_at',
+    replace: 'if (false) link->nudge_at',
+  },
+  {
+    fault: 'An older client gets four slots',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: '  if (foreign())\n    return {{MediaKind::Audio',
+    replace: '  if (false)\n    return {{MediaKind::Audio',
+  },
+  {
+    fault: 'retryAfter is not honoured',
+    file: 'signalling/signalling_session.cpp',
+    find: 'if (seconds > 0) policy_.hold_until',
+    replace: 'if (false) policy_.hold_until',
+  },
+  {
+    fault: 'A long outage is asked about as often as a short one',
+    file: 'signalling/reconnect_policy.cpp',
+    find: '  ++tries_;\n',
+    replace: '  tries_ = 1;\n',
+  },
+];
+
+function run(command, args, env = {}) {
+  return spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, ...env }, timeout: TEST_LIMIT_MS, maxBuffer: 1 << 28 });
+}
+
+function demand(result, what) {
+  if (result.status === 0) return;
+  console.error(`${what} failed:\n${result.stdout}\n${result.stderr}`);
+  process.exit(2);
+}
+
+/** A tree like ours in which the core is a copy. */
+function prepare() {
+  rmSync(TREE, { recursive: true, force: true });
+  mkdirSync(TREE, { recursive: true });
+  for (const name of ['CMakeLists.txt', 'wasm', 'tests', 'tools']) symlinkSync(path.join(ROOT, name), path.join(TREE, name));
+  cpSync(path.join(ROOT, 'core'), path.join(TREE, 'core'), { recursive: true });
+  demand(run('cmake', ['-G', 'Ninja', '-S', TREE, '-B', BUILD, '-DCMAKE_BUILD_TYPE=RelWithAsserts']), 'cmake');
+}
+
+function build() {
+  return spawnSync('ninja', ['-C', BUILD, '-j2', ...PROGRAMS], { encoding: 'utf8' });
+}
+
+/** The first test that fails, or null. */
+function firstFailure() {
+  for (const program of PROGRAMS) {
+    const result = run(path.join(BUILD, 'tests/simulation', program), ['--gtest_brief=1'], { GROUPCALL_SEEDS: '300' });
+    if (result.status === 0) continue;
+    const failed = /\[ {2}FAILED {2}\] (\w+\.\w+)/.exec(result.stdout);
+    return failed?.[1] ?? `${program} (${result.signal ?? `exit ${result.status}`})`;
+  }
+  return null;
+}
+
+/** @param {Mutant} mutant */
+function judge(mutant) {
+  const changes = mutant.also ? [mutant, mutant.also] : [mutant];
+  const files = changes.map(({ file }) => path.join(TREE, 'core', file));
+  const sources = files.map((file) => readFileSync(file, 'utf8'));
+  if (changes.some(({ find }, i) => !sources[i]?.includes(find))) return { noticed: false, by: 'its text is no longer in the core' };
+  try {
+    changes.forEach(({ find, replace }, i) => writeFileSync(files[i], sources[i].replace(find, () => replace)));
+    const built = build();
+    if (built.status !== 0) return { noticed: false, by: `does not build: ${built.stdout.slice(-400)}` };
+    const by = firstFailure();
+    return { noticed: by !== null, by: by ?? 'nothing' };
+  } finally {
+    files.forEach((file, i) => writeFileSync(file, sources[i]));
+  }
+}
+
+if (!existsSync(path.join(ROOT, 'core'))) throw new Error('run this from a checkout');
+const wanted = process.argv.slice(2).map(Number);
+prepare();
+demand(build(), 'the build without faults');
+const healthy = firstFailure();
+if (healthy) {
+  console.error(`without any fault, ${healthy} fails: mend that first`);
+  process.exit(2);
+}
+let unnoticed = 0;
+console.log('| # | fault | noticed by |\n| --- | --- | --- |');
+for (const [index, mutant] of MUTANTS.entries()) {
+  if (wanted.length > 0 && !wanted.includes(index + 1)) continue;
+  const { noticed, by } = judge(mutant);
+  if (!noticed) ++unnoticed;
+  console.log(`| ${index + 1} | ${mutant.fault} | ${noticed ? `\`${by}\`` : `**${by}**`} |`);
+}
+process.exit(unnoticed === 0 ? 0 : 1);
