@@ -52,11 +52,11 @@ class Walker {
       case 13:
         return request(PeerRequest::RestartPlease, link_);
       case 14:
-        return apply([this](auto& n, auto& ctx) {
+        return apply([](auto& n, auto& ctx) {
           n.on_dtls_closed({kPeer, n.connection()}, ctx);
         });
       case 15:
-        return apply([this](auto& n, auto& ctx) {
+        return apply([](auto& n, auto& ctx) {
           n.on_dtls_closed({kPeer, n.media_connection()}, ctx);
         });
       case 16:

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "core/base/random.h"
 #include "core/public/config.h"
 
