@@ -52,9 +52,7 @@ class Walker {
       case 13:
         return request(PeerRequest::RestartPlease, link_);
       case 14:
-        return apply([](auto& n, auto& ctx) {
-          n.on_dtls_closed({kPeer, n.connection()}, ctx);
-        });
+        return apply([](auto& n, auto& ctx) { n.on_dtls_closed({kPeer, n.connection()}, ctx); });
       case 15:
         return apply([](auto& n, auto& ctx) {
           n.on_dtls_closed({kPeer, n.media_connection()}, ctx);
