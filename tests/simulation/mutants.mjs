@@ -110,7 +110,7 @@ const MUTANTS = [
     replace: '',
   },
   {
-    fault: 'Trouble with packets restarts nothing',
+    fault: 'Where packets stop, an offer is made that does not restart ICE',
     file: 'negotiation/peer_negotiation.cpp',
     find: 'make_offer(true, 0, ctx.now, ctx);',
     replace: 'make_offer(false, 0, ctx.now, ctx);',
@@ -236,7 +236,7 @@ function prepare() {
   mkdirSync(TREE, { recursive: true });
   for (const name of ['CMakeLists.txt', 'wasm', 'tests', 'tools']) symlinkSync(path.join(ROOT, name), path.join(TREE, name));
   cpSync(path.join(ROOT, 'core'), path.join(TREE, 'core'), { recursive: true });
-  demand(run('cmake', ['-G', 'Ninja', '-S', TREE, '-B', BUILD, '-DCMAKE_BUILD_TYPE=RelWithAsserts']), 'cmake');
+  demand(run('cmake', ['-G', 'Ninja', '-S', TREE, '-B', BUILD, '-DCMAKE_BUILD_TYPE=RelWithAsserts', '-DGROUPCALL_WERROR=OFF']), 'cmake');
 }
 
 function build() {

@@ -27,6 +27,7 @@ struct FaultProfile {
   int freeze_socket = 4;
   int restart_server = 2;
   int cut_path = 6;
+  int change_address = 4;
   int sleep = 3;
   int forget = 1;
   int devices = 4;
@@ -86,6 +87,7 @@ class Simulation {
   void fault_freeze_socket(Person& person);
   void fault_restart_server();
   void fault_cut_path(Person& person);
+  void fault_change_address(Person& person);
   void fault_sleep(Person& person);
   void fault_forget(Person& person);
   void fault_devices(Person& person);

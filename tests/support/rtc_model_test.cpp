@@ -390,6 +390,22 @@ TEST_F(RtcModel, WhatHasFailedNeedsARestart) {
   EXPECT_TRUE(alice.was_told(kConnected));
 }
 
+TEST_F(RtcModel, ANewAddressNeedsARestart) {
+  connect();
+  alice.rtc->replace_track(1, track(MediaKind::Video), alice.settle("attach"));
+  run(1s);
+  network.change_address("alice");
+  const std::int64_t frames = received(bob, 1).frames;
+  run(4s);
+  EXPECT_EQ(received(bob, 1).frames, frames);
+  alice.told.clear();
+  negotiate(true);
+  run(1s);
+  EXPECT_GT(received(bob, 1).frames, frames);
+  EXPECT_FALSE(alice.was_told(kDisconnected)) << "it came in time";
+  EXPECT_TRUE(alice.errors.empty());
+}
+
 TEST_F(RtcModel, AFarCloseClosesDtlsSoonAndTheConnectionMuchLater) {
   connect();
   alice.rtc->close();

@@ -68,6 +68,26 @@ void RtcNetwork::set_host_paths(const std::string& host, bool up) {
   for (const std::string& other : others) set_path(host, other, up);
 }
 
+void RtcNetwork::change_address(const std::string& host) {
+  for_each_of(host, [&](RtcConnection& connection) {
+    const Pointer peer = connection.far_side();
+    if (!connection.established() || !peer || !peer->is_open()) return;
+    connection.transport_.dead_session = connection.transport_.up_session;
+    peer->transport_.dead_session = peer->transport_.up_session;
+    lose_packets(connection);
+    lose_packets(*peer);
+  });
+}
+
+bool RtcNetwork::pair_lives(const RtcConnection& connection) const {
+  const auto carries = [](const RtcTransport& transport) {
+    return transport.established && transport.dead_session != transport.up_session;
+  };
+  const Pointer peer = connection.far_side();
+  return peer && connection.is_open() && peer->is_open() && carries(connection.transport_) &&
+         carries(peer->transport_);
+}
+
 /// From now on nothing arrives: the ICE agent's patience begins to run.
 void RtcNetwork::lose_packets(RtcConnection& connection) {
   RtcTransport& transport = connection.transport_;
@@ -98,9 +118,7 @@ void RtcNetwork::path_healed(RtcConnection& connection) {
   RtcTransport& transport = connection.transport_;
   refresh(connection);
   pump_channel(connection);
-  const Pointer peer = connection.far_side();
-  const bool pair_lives = transport.established && peer && peer->is_open() && peer->established();
-  if (pair_lives) {
+  if (pair_lives(connection)) {
     loop_->cancel(transport.disconnecting);
     loop_->cancel(transport.failing);
     if (transport.reported == TransportState::Disconnected) {
@@ -289,7 +307,7 @@ void RtcNetwork::pump_channel(RtcConnection& connection) {
     if (!self || !self->is_open()) return;
     self->transport_.draining = false;
     const Pointer peer = self->far_side();
-    const bool flows = peer && self->established() && path_up(self->host_, peer->host_);
+    const bool flows = pair_lives(*self) && path_up(self->host_, peer->host_);
     if (!flows) return;  // kept until the path heals
     for (std::string& text : self->transport_.outgoing) {
       report(*peer, timing_.one_way.draw(self->random_),
@@ -331,9 +349,8 @@ void RtcNetwork::refresh(RtcConnection& connection) {
 }
 
 Flow RtcNetwork::flow_into(const RtcConnection& connection, const Transceiver& receiver) const {
+  if (!pair_lives(connection)) return Flow::Nothing;
   const Pointer peer = connection.far_side();
-  if (!peer || !connection.is_open() || !peer->is_open()) return Flow::Nothing;
-  if (!connection.established() || !peer->established()) return Flow::Nothing;
   if (peer->far_side().get() != &connection) return Flow::Nothing;
   if (!receiver.receiving || !path_up(connection.host_, peer->host_)) return Flow::Nothing;
   for (const Transceiver& sender : peer->transceivers_) {

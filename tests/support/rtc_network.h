@@ -27,6 +27,9 @@ class RtcNetwork {
   bool path_up(const std::string& a, const std::string& b) const;
   /// All paths of one host.
   void set_host_paths(const std::string& host, bool up);
+  /// The host has another address: its pairs carry nothing any more, and only an ICE restart
+  /// finds the new one.
+  void change_address(const std::string& host);
   void set_faults(RtcFaults faults) { faults_ = faults; }
   /// The next operation of this host's is rejected.
   void reject_next(const std::string& host) { reject_next_.insert(host); }
@@ -58,6 +61,8 @@ class RtcNetwork {
   void open_channel(RtcConnection& connection, const RtcConnection& peer);
   void lose_packets(RtcConnection& connection);
   void path_healed(RtcConnection& connection);
+  /// The pair of this connection can carry packets, as far as its two ends go.
+  bool pair_lives(const RtcConnection& connection) const;
   bool matches(const RtcConnection& one, const RtcConnection& other) const;
   bool reaches(const RtcConnection& one, const RtcConnection& other) const;
   Pointer partner_of(const RtcConnection& connection) const;
