@@ -12,8 +12,9 @@ class Connectivity : public CallTest {};
 class Reloads : public CallTest {};
 class Browser : public CallTest {};
 
-std::vector<Instant> after(Instant begin, std::vector<Duration> delays) {
+std::vector<Instant> after(Instant begin, const std::vector<Duration>& delays) {
   std::vector<Instant> times;
+  times.reserve(delays.size());
   for (const Duration delay : delays) times.push_back(begin + delay);
   return times;
 }
@@ -25,7 +26,7 @@ std::size_t made(World& world, const std::string& user) {
 
 /// Makes the server say something unrelated to everyone, at these times from now: deadlines
 /// of offers run only while the socket shows that it is alive.
-void chatter(World& world, std::vector<Duration> delays) {
+void chatter(World& world, const std::vector<Duration>& delays) {
   for (const Duration delay : delays) {
     const std::string name = "stranger" + std::to_string(delay.count());
     world.loop.after(delay, [&world, name] { world.open_page(name).join({.room = name}); });

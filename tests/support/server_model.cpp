@@ -27,7 +27,7 @@ json::object default_tracks() { return {{"audio", true}, {"video", true}}; }
 }  // namespace
 
 ServerModel::ServerModel(EventLoop& loop, SocketNetwork& network, Journal& journal,
-                         ServerOptions options, std::string seed)
+                         ServerOptions options, const std::string& seed)
     : loop_(&loop),
       network_(&network),
       journal_(&journal),

@@ -34,7 +34,7 @@ struct ServerOptions {
 class ServerModel : public SocketServer {
  public:
   ServerModel(EventLoop& loop, SocketNetwork& network, Journal& journal, ServerOptions options,
-              std::string seed);
+              const std::string& seed);
 
   // Faults.
   /// Every line breaks and every room is forgotten.
