@@ -52,9 +52,12 @@ void CallCore::Router::start_join(const JoinRequested& wish) {
   phase_deadline_ = now_ + std::chrono::milliseconds(config_.join_timeout_ms);
   auto media = media_output();
   media_.begin(wish, media);
+  end_ring(room_.room_id);
+  const bool was_online = session_.online();
   auto session = session_output();
   session_.want(true, session);
-  if (session_.online()) send_join();
+  if (was_online) send_join();
+  run_session_events();
 }
 
 void CallCore::Router::send_join() {
@@ -98,11 +101,16 @@ void CallCore::Router::on(const LeaveRequested& event) {
 }
 
 void CallCore::Router::on(const Disposed&) {
+  listening_ = false;
   end_now(ErrorCode::Disposed);
   disposed_ = true;
 }
 
-void CallCore::Router::on(const PageClosing&) { end_now(ErrorCode::Aborted); }
+void CallCore::Router::on(const PageClosing&) {
+  end_now(ErrorCode::Aborted);
+  auto session = session_output();
+  session_.want(false, session);  // a page in the back-forward cache keeps no socket
+}
 
 void CallCore::Router::on(const MicrophoneWanted& event) {
   auto media = media_output();
@@ -154,9 +162,11 @@ void CallCore::Router::finish() {
   drop_everyone();
   auto media = media_output();
   media_.release(media);
-  auto session = session_output();
-  session_.want(false, session);
-  session_events_.clear();
+  if (!listening_) {
+    auto session = session_output();
+    session_.want(false, session);
+  }
+  tabs_answer_by_ = kNever;
   phase_deadline_ = kNever;
   join_again_at_ = kNever;
   stats_at_ = kNever;
@@ -219,15 +229,39 @@ void CallCore::Router::on(const SocketFrame& event) {
   run_session_events();
 }
 
+void CallCore::Router::on(const SocketBinary& event) {
+  auto session = session_output();
+  session_.on_binary(event, session);
+}
+
 void CallCore::Router::on(const SocketClosed& event) {
   auto session = session_output();
   session_.on_closed(event, session);
   run_session_events();
 }
 
+void CallCore::Router::on(const ApplicationState& event) {
+  auto session = session_output();
+  session_.on_application(event, session);
+  run_session_events();
+}
+
+void CallCore::Router::on(const ApplicationEvent& event) {
+  auto session = session_output();
+  session_.on_application(event, session);
+  run_session_events();
+}
+
+void CallCore::Router::on(const ApplicationAcknowledged& event) {
+  auto session = session_output();
+  session_.on_application(event, session);
+  run_session_events();
+}
+
 void CallCore::Router::on(const NetworkOnline&) {
   auto session = session_output();
   session_.on_network(true, session);
+  run_session_events();
 }
 
 void CallCore::Router::on(const NetworkOffline&) {
@@ -236,10 +270,25 @@ void CallCore::Router::on(const NetworkOffline&) {
   run_session_events();
 }
 
-void CallCore::Router::on(const Slept&) { session_.on_slept(now_); }
+void CallCore::Router::on(const Slept& event) {
+  auto session = session_output();
+  session_.on_awake(std::chrono::milliseconds(event.missed_ms), session);
+  run_session_events();
+}
+
+// A timer that fires far too late tells that the page stood still, like sleep.
+void CallCore::Router::on(const Woke&) {
+  const Instant due = timers_.earliest();
+  if (due == kNever || now_ - due < deadlines::kLateWake) return;
+  counters_.add(Tally::LateWakes);
+  auto session = session_output();
+  session_.on_awake(Duration{0}, session);
+  run_session_events();
+}
 
 void CallCore::Router::run_session_events() {
-  // Handling one may end the call, which drops the rest.
+  if (running_session_events_) return;  // whoever runs them comes to the new ones
+  running_session_events_ = true;
   for (std::size_t i = 0; i < session_events_.size(); ++i) {
     const SessionEvent event = std::move(session_events_[i]);
     switch (event.kind) {
@@ -249,13 +298,16 @@ void CallCore::Router::run_session_events() {
       case SessionEvent::Kind::WentOffline:
         on_offline();
         break;
+      case SessionEvent::Kind::Halted:
+        on_session_halted();
+        break;
       case SessionEvent::Kind::Message:
         std::visit([this](auto& message) { on_message(message); }, *event.message);
         break;
     }
   }
   session_events_.clear();
-  if (session_.halted()) on_session_halted();
+  running_session_events_ = false;
 }
 
 void CallCore::Router::on_online() {
@@ -279,13 +331,16 @@ void CallCore::Router::on_offline() {
 
 void CallCore::Router::on_session_halted() {
   const CallError error = session_.view().error;
-  if (phase_ == RoomPhase::Joining || error.code == ErrorCode::Refused) {
+  // What is the application's to do may still be done within the join timeout.
+  const bool may_pass = error.code == ErrorCode::ApplicationSocket;
+  if (phase_ == RoomPhase::Joining && !may_pass) {
     refuse(error);
   } else if (phase_ == RoomPhase::Withdrawing) {
     advance(RoomEvent::TimedOut);
     finish();
+  } else if (is_wanted(phase_) && session_.replaced()) {
+    ask_tabs();  // media goes on meanwhile, and the snapshot says so
   }
-  // Replaced by another tab while in a call: media goes on, and the snapshot says so.
 }
 
 bool CallCore::Router::in_our_room(const RoomId& room) {

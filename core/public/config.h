@@ -25,11 +25,11 @@ enum class ReconnectBy : std::uint8_t { Core, Application };
 
 /// Where our own Socket.IO connection goes, or that the application's Socket is to be used.
 struct SignallingConfig {
-  std::string url;         ///< `http(s)://host[:port]`, or `ws(s)://`
-  std::string path;        ///< default `/socket.io/`
-  std::string name_space;  ///< default `/`
-  std::string query;       ///< already encoded `a=b&c=d`; `userId=` is added when it is missing
-  std::string auth;        ///< JSON object sent with CONNECT; empty: none
+  std::string url;           ///< `http(s)://host[:port]`, or `ws(s)://`
+  std::string path;          ///< default `/socket.io/`
+  std::string name_space;    ///< default `/`
+  std::string query;         ///< already encoded `a=b&c=d`; `userId=` is added when it is missing
+  std::string auth;          ///< JSON object sent with CONNECT; empty: none
   bool application = false;  ///< the application's Socket; of the rest only `reconnect` counts
   ReconnectBy reconnect = ReconnectBy::Core;
 };
@@ -82,14 +82,14 @@ inline constexpr Duration kReconnectFirst = 300ms;  ///< after the immediate fir
 inline constexpr Duration kReconnectSoon = 1s;      ///< ceiling during the first 30 s of an outage
 inline constexpr Duration kReconnectLater = 5s;     ///< ceiling after that
 inline constexpr Duration kOutageSoon = 30s;
-inline constexpr Duration kPing = 2'500ms;      ///< of silence, then an acked ping
+inline constexpr Duration kPing = 2'500ms;        ///< of silence, then an acked ping
 inline constexpr Duration kPingAnswer = 2'500ms;  ///< with the one before: dead in 5 s
-inline constexpr Duration kRefusedRetry = 5s;   ///< least time to the next try after a CONNECT_ERROR
-inline constexpr Duration kLateWake = 2s;       ///< a timer this late: the page stood still
-inline constexpr Duration kRing = 45s;          ///< an invitation; the server never cancels it
-inline constexpr Duration kTabAnswer = 300ms;   ///< other tabs of this browser answer within
+inline constexpr Duration kRefusedRetry = 5s;  ///< least time to the next try after a CONNECT_ERROR
+inline constexpr Duration kLateWake = 2s;      ///< a timer this late: the page stood still
+inline constexpr Duration kRing = 45s;         ///< an invitation; the server never cancels it
+inline constexpr Duration kTabAnswer = 300ms;  ///< other tabs of this browser answer within
 inline constexpr Duration kTakeOverPause = 60s;  ///< least time between automatic take-overs
-inline constexpr Duration kStableSocket = 30s;  ///< a socket this old resets the storm guard
+inline constexpr Duration kStableSocket = 30s;   ///< a socket this old resets the storm guard
 inline constexpr Duration kStormWindow = 300s;
 inline constexpr int kStormConnections = 10;  ///< per window: half of the server's 20 an address
 inline constexpr Duration kJoinAnswer = 5s;   ///< `joined` after `join`, before it is asked again

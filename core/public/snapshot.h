@@ -135,9 +135,9 @@ struct SnapshotPatch {
   std::optional<SignallingView> signalling;
   std::optional<SelfView> self;
   std::optional<std::vector<InvitationView>> invitations;  ///< all that ring, oldest first
-  std::vector<ParticipantView> participants;  ///< new or changed ones
-  std::optional<std::vector<UserId>> order;   ///< all present, in the order in which they came
-  std::vector<Counter> diagnostics;           ///< changed ones
+  std::vector<ParticipantView> participants;               ///< new or changed ones
+  std::optional<std::vector<UserId>> order;  ///< all present, in the order in which they came
+  std::vector<Counter> diagnostics;          ///< changed ones
   bool operator==(const SnapshotPatch&) const = default;
   bool empty() const {
     return !phase && !room && !error && !signalling && !self && !invitations &&

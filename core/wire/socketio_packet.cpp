@@ -68,8 +68,8 @@ std::optional<SocketPacket> decode_socket_packet(std::string_view message, Refus
   return packet;
 }
 
-std::string encode_socket_packet(SocketType type, std::string_view name_space,
-                                 std::int64_t ack_id, std::string_view payload) {
+std::string encode_socket_packet(SocketType type, std::string_view name_space, std::int64_t ack_id,
+                                 std::string_view payload) {
   std::string text(1, static_cast<char>('0' + static_cast<int>(type)));
   if (name_space != "/") (text += name_space) += ',';
   if (ack_id >= 0) text += std::to_string(ack_id);

@@ -45,8 +45,8 @@ struct SocketPacket {
 std::optional<SocketPacket> decode_socket_packet(std::string_view message, Refusal& refusal);
 
 /// `name_space`: `/` is left out. `payload`: JSON text, may be empty.
-std::string encode_socket_packet(SocketType type, std::string_view name_space,
-                                 std::int64_t ack_id, std::string_view payload);
+std::string encode_socket_packet(SocketType type, std::string_view name_space, std::int64_t ack_id,
+                                 std::string_view payload);
 
 /// The message of a CONNECT_ERROR payload, bounded; empty when it has none.
 std::string decode_connect_error(std::string_view payload);
