@@ -18,7 +18,7 @@ Announcement announcement(wire::WireParticipant& who) {
   const bool tracks_told = !unmarked || newest.empty();
   return Announcement{who.user_id,      std::move(who.user_info.json),
                       who.tracks.audio, who.tracks.video,
-                      tracks_told,      newest};
+                      newest,           tracks_told};
 }
 
 }  // namespace
@@ -267,7 +267,7 @@ Link* CallCore::Router::link_for_signal(const UserId& sender, const LinkAddress&
 void CallCore::Router::admit_unlisted(const UserId& sender, const LinkAddress& address) {
   if (address.absent() || !(address.to == epoch_) || departed(address.from)) return;
   counters_.add(Tally::UnlistedPeers);
-  roster_.on_participant_joined(Announcement{sender, "{}", true, true, true, address.from});
+  roster_.on_participant_joined(Announcement{sender, "{}", true, true, address.from});
   roster_changed_ = true;
 }
 

@@ -20,10 +20,10 @@ struct Announcement {
   std::string user_info;
   bool audio = true;
   bool video = true;
+  Epoch epoch;  ///< empty: an older client, as far as one can see
   /// False: audio and video are the server's defaults, which it also shows at a re-join, and
   /// nobody's own words.
   bool tracks_told = true;
-  Epoch epoch;  ///< empty: an older client, as far as one can see
 };
 
 /// How sure we are of what somebody speaks.

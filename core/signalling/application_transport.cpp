@@ -82,18 +82,17 @@ void ApplicationTransport::on_state(const ApplicationState& event, Output& out) 
   reconnects_itself_ = active_ && !connected_;
   closed_on_purpose_ = !connected_ && event.reason == kClosedByApplication;
   if (fresh || !connected_) health_ = Health::Good;
-  if (was_up && (another || !connected_)) {
-    up_ = false;
-    out.facts.push_back({TransportFact::Kind::Down, event.reason});
-  }
+  const bool lost = was_up && (another || !connected_);
+  if (lost) up_ = false;
   if (!wanted_) return;
   if (connected_) {
+    if (lost) out.facts.push_back({TransportFact::Kind::Down, event.reason});
     if (fresh) rise(out);
   } else if (event.failed && !active_) {
     out.facts.push_back({TransportFact::Kind::Refused, event.reason});
   } else if (!active_ && is_for_application()) {
     out.facts.push_back({TransportFact::Kind::GaveUp, event.reason});
-  } else if (!active_ && !was_up) {
+  } else if (!active_ || lost) {
     out.facts.push_back({TransportFact::Kind::Down, event.reason});
   }
 }

@@ -134,6 +134,10 @@ class SimulatedPage : private SocketObserver {
   void run(const OpenSocket& command);
   void run(const SendFrame& command);
   void run(const CloseSocket& command);
+  void run(const ConnectApplication&) { violation("there is no Socket of an application"); }
+  void run(const RenewApplication&) { violation("there is no Socket of an application"); }
+  void run(const EmitApplication&) { violation("there is no Socket of an application"); }
+  void run(const PostToTabs&) {}  // every page here is the only one of its browser
   void run(const CreateConnection& command);
   void run(const SetLocalDescription& command);
   void run(const SetRemoteDescription& command);

@@ -45,7 +45,10 @@ CallBridge::CallBridge(std::string_view config_text) {
   wire::Refusal refusal;
   CallConfig config;
   const auto json = wire::JsonDocument::parse(config_text, limits::kFrameBytes, refusal);
-  if (json && wire::decode(json->root(), config, refusal)) {
+  const bool good = json && wire::decode(json->root(), config, refusal);
+  if (good && config.signalling.url.empty() && !config.signalling.application) {
+    error_ = describe({wire::CodecError::MissingField, "url", 0});
+  } else if (good) {
     core_ = std::make_unique<CallCore>(std::move(config));
   } else {
     error_ = describe(refusal);
