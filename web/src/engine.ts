@@ -6,17 +6,22 @@
 import type { CallBridge } from 'groupcall-wasm';
 
 import { GroupCallError, describeProblem } from './errors.js';
+import type { ApplicationCommand } from './ports/application-socket.js';
 import type { Clock, HostPort } from './ports/host.js';
 import type { MediaCommand } from './ports/media.js';
 import type { PeersCommand } from './ports/peers.js';
 import type { Port } from './ports/port.js';
 import type { SocketCommand } from './ports/socket.js';
+import type { TabsCommand } from './ports/tabs.js';
 import type { CoreCommand, CoreError, CoreEvent, Reaction } from './protocol.js';
 import type { SnapshotStore } from './store.js';
 
 /** Everything that the engine commands. */
 export interface Ports {
   readonly socket: Port<SocketCommand>;
+  /** Only where the application brings its own Socket. */
+  readonly application?: Port<ApplicationCommand> | undefined;
+  readonly tabs: Port<TabsCommand>;
   readonly peers: Port<PeersCommand>;
   readonly media: Port<MediaCommand>;
   readonly host: Pick<HostPort, 'sleptMs' | 'close'>;
@@ -117,6 +122,13 @@ export class CallEngine {
         case 'socket.send':
         case 'socket.close':
           return ports.socket.execute(command);
+        case 'application.connect':
+        case 'application.renew':
+        case 'application.emit':
+          if (!ports.application) throw new Error('there is no Socket of the application');
+          return ports.application.execute(command);
+        case 'tabs.post':
+          return ports.tabs.execute(command);
         case 'media.acquire':
         case 'media.enable':
         case 'media.stop':
@@ -178,6 +190,8 @@ export class CallEngine {
     this.#queue.length = 0;
     this.#cancelWake?.();
     ports.socket.close();
+    ports.application?.close();
+    ports.tabs.close();
     ports.peers.close();
     ports.media.close();
     ports.host.close();
