@@ -253,6 +253,8 @@ void SimulatedPage::take_facts(const Event& event) {
     wants_microphone_ = microphone->on;
   } else if (const auto* camera = std::get_if<CameraWanted>(&event)) {
     wants_camera_ = camera->on;
+  } else if (const auto* listen = std::get_if<ListenRequested>(&event)) {
+    listens_ = listen->on;
   } else if (const auto* opened = std::get_if<ChannelOpened>(&event)) {
     set_channel(opened->connection, true);
   } else if (const auto* closed = std::get_if<ChannelClosed>(&event)) {
@@ -261,6 +263,7 @@ void SimulatedPage::take_facts(const Event& event) {
              std::holds_alternative<Disposed>(event) ||
              std::holds_alternative<PageClosing>(event)) {
     wants_microphone_ = wants_camera_ = false;
+    if (!std::holds_alternative<LeaveRequested>(event)) listens_ = false;
   }
 }
 
@@ -314,9 +317,9 @@ void SimulatedPage::check_deadlines() {
 
 void SimulatedPage::check_released() {
   if (!ports_.empty()) violation("idle with an open connection");
-  if (!sockets_.empty()) violation("idle with an open socket");
+  if (!sockets_.empty() && !listens_) violation("idle with an open socket");
   if (media_.live_tracks() > 0) violation("idle with a live track");
-  if (wake_at_ != kNever) violation("idle with a timer");
+  if (wake_at_ != kNever && !listens_) violation("idle with a timer");
   if (!view_.order.empty()) violation("idle with participants");
 }
 
@@ -414,6 +417,10 @@ SimulatedPage::Port* SimulatedPage::open_port(const UserId& peer, ConnectionNumb
   violation(std::string(what) + " on a connection that is closed, unknown or another peer's: " +
             peer.value + " " + std::to_string(connection.value));
   return nullptr;
+}
+
+void SimulatedPage::run(const PostToTabs& command) {
+  if (around_.tell_tabs) around_.tell_tabs(this, command.text);
 }
 
 void SimulatedPage::run(const CreateConnection& command) {
