@@ -108,6 +108,7 @@ class Stage {
         { prefix: '/', directory: path.join(root, 'web/demo') },
         { prefix: '/dist', directory: DIST },
         { prefix: '/pages', directory: path.join(here, 'pages') },
+        { prefix: '/socket.io-client', directory: path.join(root, 'tests/node_modules/socket.io-client/dist') },
       ],
       onFrame: (...frame) => this.wire.observe(...frame),
     });
@@ -159,7 +160,18 @@ class Stage {
     await untilHere(what, () => check(this.wire), limitMs);
   }
 
-  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [] }) {
+  /** `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides }) {
+    const context = besides?.tab.context() ?? (await this.#newContext({ permissions, viewport, colorScheme }));
+    const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
+    this.#pages.push(page);
+    const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
+    await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}${tabNumber}`));
+    await page.load(this.server.url + address);
+    return page;
+  }
+
+  async #newContext({ permissions, viewport, colorScheme }) {
     const context = await this.#browser.newContext({
       colorScheme,
       reducedMotion: 'reduce',
@@ -173,11 +185,7 @@ class Stage {
       });
     });
     if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.server.url });
-    const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
-    this.#pages.push(page);
-    await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}`));
-    await page.load(this.server.url + address);
-    return page;
+    return context;
   }
 
   /** Takes a picture of a page for people to look at. */
@@ -386,12 +394,14 @@ export class ModulePage extends ClientPage {
 
   #options = {};
 
-  makeCall(options) {
-    this.#options = options;
+  /** `onSocket`: the page has a Socket of its own, as a chat application has, and the call uses it; its options. */
+  makeCall({ onSocket, ...options }) {
+    this.#options = { ...(onSocket && { onSocket }), ...options };
     const { name } = this;
+    const { url } = this.stage.server;
     const all = {
       self: { userId: name, fullname: name[0].toUpperCase() + name.slice(1) },
-      signalling: { url: this.stage.server.url },
+      ...(onSocket ? { applicationSocket: { url, userId: name, options: onSocket } } : { signalling: { url } }),
       ...options,
     };
     return this.tab.evaluate((given) => callPage.makeCall(given), all);
@@ -418,12 +428,12 @@ export class ModulePage extends ClientPage {
 
   snapshot() {
     return this.tab.evaluate(() => {
-      const { phase, error, signalling, self, participants, diagnostics } = callPage.call.getSnapshot();
+      const { phase, error, signalling, self, participants, invitations, diagnostics } = callPage.call.getSnapshot();
       const plain = ({ streams, ...rest }) => ({
         ...rest,
         streams: Object.fromEntries(Object.entries(streams).map(([name, stream]) => [name, stream !== null])),
       });
-      return { phase, error, signalling, self: plain(self), participants: participants.map(plain), diagnostics };
+      return { phase, error, signalling, self: plain(self), participants: participants.map(plain), invitations, diagnostics };
     });
   }
 
@@ -483,6 +493,29 @@ export class ModulePage extends ClientPage {
 
   untilPhase(phase, limitMs) {
     return this.until(`phase ${phase}`, (page, wanted) => page.call.getSnapshot().phase === wanted, phase, limitMs);
+  }
+
+  /** Waits until the connection to the server is in that state; returns the code of its error, or 'none'. */
+  untilSignalling(state, limitMs = LIMIT.announced) {
+    return this.until(
+      `signalling ${state}`,
+      (page, wanted) => {
+        const { state: now, error } = page.call.getSnapshot().signalling;
+        return now === wanted && (error?.code ?? 'none');
+      },
+      state,
+      limitMs,
+    );
+  }
+
+  /** Begins to look for gaps in the pictures of all others. */
+  watchPictures() {
+    return this.tab.evaluate(() => callPage.watchPictures());
+  }
+
+  /** The longest time without a new picture of each other one since watchPictures(), in milliseconds. */
+  longestGaps() {
+    return this.tab.evaluate(() => callPage.longestGaps());
   }
 
   /** Waits until exactly these others are in the call. */
