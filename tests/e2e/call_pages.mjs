@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { startServer } from '../../tools/server/server.js';
+import { SecondMachine, whyNoSecondMachine } from './second_machine.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../..');
@@ -67,10 +68,12 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {import('../../tools/server/server.js').ServerOptions} [options.server]
  * @param {boolean} [options.devices] false: a machine without camera and microphone
  * @param {number} [options.cameras]
+ * @param {boolean} [options.twoMachines] pages opened with `elsewhere: true` are on a machine of their own; skipped without root
  * @param {(stage: Stage) => Promise<void>} body
  */
 export function callTest(name, options, body) {
-  test(name, { timeout: 120_000 }, async (t) => {
+  const skip = options.twoMachines ? whyNoSecondMachine() : '';
+  test(name, { timeout: 120_000, ...(skip && { skip }) }, async (t) => {
     const stage = new Stage(t, name, options);
     try {
       await stage.open(options);
@@ -91,6 +94,9 @@ class Stage {
   #t;
   #slug;
   #browser;
+  /** @type {SecondMachine | undefined} */
+  secondMachine;
+  #browserElsewhere;
   /** @type {Page[]} */
   #pages = [];
 
@@ -99,8 +105,13 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1 }) {
+  async open({ server = {}, devices = true, cameras = 1, twoMachines = false }) {
+    if (twoMachines) {
+      this.secondMachine = new SecondMachine();
+      this.secondMachine.start();
+    }
     this.server = await startServer({
+      ...(twoMachines && { host: this.secondMachine.here }),
       // All pages come from the same address.
       rateLimit: { limit: 0 },
       ...server,
@@ -112,10 +123,14 @@ class Stage {
       ],
       onFrame: (...frame) => this.wire.observe(...frame),
     });
-    this.#browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [...COMMON_FLAGS, ...(devices ? [`--use-fake-device-for-media-stream=device-count=${cameras}`] : [])],
-    });
+    const args = [...COMMON_FLAGS];
+    if (devices) args.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
+    // Cameras are for secure pages, and only localhost is one without a certificate.
+    if (twoMachines) args.push(`--unsafely-treat-insecure-origin-as-secure=${this.server.url}`);
+    this.#browser = await chromium.launch({ executablePath: CHROMIUM, args });
+    if (!twoMachines) return;
+    const executablePath = this.secondMachine.launcher(CHROMIUM, OUTPUT);
+    this.#browserElsewhere = await chromium.launch({ executablePath, args });
   }
 
   /** Prints what was measured. */
@@ -161,8 +176,9 @@ class Stage {
   }
 
   /** `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
-  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides }) {
-    const context = besides?.tab.context() ?? (await this.#newContext({ permissions, viewport, colorScheme }));
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, elsewhere = false }) {
+    const browser = elsewhere ? this.#browserElsewhere : this.#browser;
+    const context = besides?.tab.context() ?? (await this.#newContext(browser, { permissions, viewport, colorScheme }));
     const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
     this.#pages.push(page);
     const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
@@ -171,8 +187,8 @@ class Stage {
     return page;
   }
 
-  async #newContext({ permissions, viewport, colorScheme }) {
-    const context = await this.#browser.newContext({
+  async #newContext(browser, { permissions, viewport, colorScheme }) {
+    const context = await browser.newContext({
       colorScheme,
       reducedMotion: 'reduce',
       viewport: viewport ?? { width: 800, height: 600 },
@@ -215,9 +231,10 @@ class Stage {
   async close() {
     try {
       // Pages first: a server that goes away under them would only make them call for it.
-      await this.#browser?.close();
+      await Promise.all([this.#browser?.close(), this.#browserElsewhere?.close()]);
     } finally {
       await this.server?.close();
+      this.secondMachine?.stop();
     }
     // Last, because a page that closes still has something to record.
     for (const page of this.#pages) page.endRecords();
