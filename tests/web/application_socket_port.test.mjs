@@ -177,7 +177,7 @@ test('while disconnected nothing is emitted, and so nothing buffered', () => {
   socket.open();
   socket.lose('transport close');
   port.execute(emit('["groupcall:leave",{"roomId":"r"}]'));
-  assert.deepEqual([socket.sent, socket.sendBuffer], [[], []]);
+  assert.deepEqual([socket.emits, socket.sendBuffer], [0, []]);
   assert.deepEqual(counts, Array(2).fill('application.emit-while-disconnected'));
 });
 

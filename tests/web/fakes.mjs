@@ -144,6 +144,7 @@ export class FakeApplicationSocket extends FakeEmitter {
   active = true;
   sendBuffer = [];
   sent = [];
+  emits = 0;
   connects = 0;
   engineClosed = 0;
   /** What the application has set the Manager's `reconnection` to. */
@@ -159,6 +160,7 @@ export class FakeApplicationSocket extends FakeEmitter {
     });
   }
   emit(...values) {
+    this.emits += 1;
     if (this.connected && !this.overdue) this.sent.push(values);
     else this.sendBuffer.push({ data: values });
   }
