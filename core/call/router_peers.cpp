@@ -408,7 +408,8 @@ void CallCore::Router::on(const DtlsClosed& event) {
 
 void CallCore::Router::on(const ChannelOpened& event) {
   Link* link = find_link(event.peer);
-  if (link != nullptr && event.connection == link->negotiation.connection())
+  if (link != nullptr && !event.connection.none() &&
+      event.connection == link->negotiation.connection())
     link->channel_open = true;
 }
 

@@ -82,6 +82,7 @@ inline constexpr Duration kReconnectFirst = 300ms;  ///< after the immediate fir
 inline constexpr Duration kReconnectSoon = 1s;      ///< ceiling during the first 30 s of an outage
 inline constexpr Duration kReconnectLater = 5s;     ///< ceiling after that
 inline constexpr Duration kOutageSoon = 30s;
+inline constexpr Duration kPingFirst = 500ms;     ///< after connecting: does this server answer?
 inline constexpr Duration kPing = 2'500ms;        ///< of silence, then an acked ping
 inline constexpr Duration kPingAnswer = 2'500ms;  ///< with the one before: dead in 5 s
 inline constexpr Duration kRefusedRetry = 5s;  ///< least time to the next try after a CONNECT_ERROR

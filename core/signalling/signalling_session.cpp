@@ -108,7 +108,7 @@ void SignallingSession::on_fact(const TransportFact& fact, Output& out) {
 
 void SignallingSession::on_up(Output& out) {
   if (std::holds_alternative<Idle>(state_) || online()) return;
-  state_ = Online{later_by(out.now, transport_->silence_limit()), out.now + deadlines::kPing};
+  state_ = Online{later_by(out.now, transport_->silence_limit()), out.now + deadlines::kPingFirst};
   error_ = {};
   accepted_ = true;
   last_delivery_ = out.now;

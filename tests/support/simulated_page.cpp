@@ -255,6 +255,8 @@ void SimulatedPage::take_facts(const Event& event) {
     wants_camera_ = camera->on;
   } else if (const auto* listen = std::get_if<ListenRequested>(&event)) {
     listens_ = listen->on;
+  } else if (const auto* socket = std::get_if<SocketClosed>(&event)) {
+    sockets_.erase(socket->socket);
   } else if (const auto* opened = std::get_if<ChannelOpened>(&event)) {
     set_channel(opened->connection, true);
   } else if (const auto* closed = std::get_if<ChannelClosed>(&event)) {
@@ -366,19 +368,20 @@ void SimulatedPage::run(const SendFrame& command) {
   if (found == sockets_.end() || !found->second.open) {
     return violation("a frame for a socket that is not open: " + command.text.substr(0, 60));
   }
+  if (found->second.lost) return;  // browsers drop it in silence
   around_.sockets->send_to_server(found->second.line, command.text);
 }
 
 void SimulatedPage::run(const CloseSocket& command) {
   const auto found = sockets_.find(command.socket);
   if (found == sockets_.end()) return violation("closes a socket that is closed");
-  around_.sockets->close_by_page(found->second.line);
+  if (!found->second.lost) around_.sockets->close_by_page(found->second.line);
   sockets_.erase(found);
 }
 
 SocketNumber SimulatedPage::number_of(LineId line) const {
   for (const auto& [number, socket] : sockets_) {
-    if (socket.line == line) return number;
+    if (socket.line == line && !socket.lost) return number;
   }
   return {};
 }
@@ -397,7 +400,7 @@ void SimulatedPage::on_socket_frame(LineId line, const std::string& text) {
 void SimulatedPage::on_socket_closed(LineId line, int code, const std::string& reason) {
   const SocketNumber number = number_of(line);
   if (number.none()) return;
-  sockets_.erase(number);
+  sockets_[number].lost = true;
   post(SocketClosed{number, code, reason});
 }
 

@@ -115,6 +115,7 @@ class SimulatedPage : private SocketObserver {
   struct Socket {
     LineId line = 0;
     bool open = false;
+    bool lost = false;  ///< closed by the far side; the page has not been told yet
   };
 
   // SocketObserver

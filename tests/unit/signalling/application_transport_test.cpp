@@ -200,7 +200,7 @@ TEST_F(ApplicationSocket, IsReplacedByAnother) {
 
 TEST_F(ApplicationSocket, SilentForFiveSecondsIsNotTrustedUntilItSpeaks) {
   go_online();
-  after(2'500ms);
+  after(500ms);
   EXPECT_THAT(commands, ElementsAre(EmitApplication{SocketNumber{1}, std::string(kPingEvent), 1}));
   acknowledge(1);
   after(2'500ms);

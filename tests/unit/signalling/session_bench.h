@@ -58,7 +58,7 @@ class SessionBench : public testing::Test {
   void go_online() {
     if (!opened) want(true);
     connect();
-    for (const Duration wait : {2'500ms, 5'000ms}) after(wait);
+    for (const Duration wait : {500ms, 5'000ms}) after(wait);
     frame("6");
   }
 
