@@ -129,6 +129,7 @@ class CallCore::Router {
   void refuse(CallError error);
   void on_session_halted();
   void begin_withdrawal();
+  void leave_again();
   void say_goodbyes();
   void drop_everyone();
   void finish();
@@ -196,9 +197,11 @@ class CallCore::Router {
   std::optional<JoinRequested> next_join_;  ///< asked for while the last call was ending
   Instant phase_deadline_ = kNever;         ///< of Joining, Withdrawing, Leaving
   Instant join_again_at_ = kNever;          ///< the server has not confirmed the join by then
-  bool join_sent_ = false;                  ///< on this socket, not confirmed
-  bool ghost_possible_ = false;             ///< a join went out on a socket that was lost
-  CallError last_refusal_;                  ///< "Failed to join group call", which is retried
+  Instant leave_again_at_ = kNever;         ///< of a join that may be under way on the server
+  int leaves_sent_ = 0;
+  bool join_sent_ = false;       ///< on this socket, not confirmed
+  bool ghost_possible_ = false;  ///< a join went out on a socket that was lost
+  CallError last_refusal_;       ///< "Failed to join group call", which is retried
   struct Announced {
     bool audio;
     bool video;

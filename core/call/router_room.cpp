@@ -29,6 +29,7 @@ void CallCore::Router::on(const JoinRequested& event) {
     if (next_join_)
       commands_.push_back(RejectRequest{next_join_->request, {ErrorCode::Aborted, {}}});
     next_join_ = event;
+    if (leave_again_at_ != kNever && event.room_id == room_.room_id) leave_again();  // the last one
   } else if (!(event.room_id == room_.room_id)) {
     commands_.push_back(
         RejectRequest{event.request, {ErrorCode::AlreadyJoined, room_.room_id.value}});
@@ -169,6 +170,7 @@ void CallCore::Router::finish() {
   tabs_answer_by_ = kNever;
   phase_deadline_ = kNever;
   join_again_at_ = kNever;
+  leave_again_at_ = kNever;
   stats_at_ = kNever;
   stats_op_ = {};
   join_sent_ = false;
@@ -314,7 +316,21 @@ void CallCore::Router::on_online() {
   if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
     send_join();
   } else if (phase_ == RoomPhase::Withdrawing && ghost_possible_) {
-    session_.send(wire::Leave{room_.room_id}, commands_);
+    leaves_sent_ = 0;
+    leave_again();
+  }
+}
+
+// A join went out on a socket that was lost. The server may still be at it, ignores a leave that
+// comes first, and tells us neither: so it is said until any lookup is over.
+void CallCore::Router::leave_again() {
+  leave_again_at_ = kNever;
+  session_.send(wire::Leave{room_.room_id}, commands_);
+  ++leaves_sent_;
+  const bool joins_again = next_join_ && next_join_->room_id == room_.room_id;
+  if (leaves_sent_ < deadlines::kLeaves && !joins_again) {
+    leave_again_at_ = now_ + deadlines::kLeaveAgain;
+  } else {
     advance(RoomEvent::TimedOut);
     finish();
   }
@@ -325,6 +341,7 @@ void CallCore::Router::on_offline() {
   ghost_possible_ = ghost_possible_ || join_sent_;
   join_sent_ = false;
   join_again_at_ = kNever;
+  leave_again_at_ = kNever;
   announced_.reset();
   advance(RoomEvent::SignallingLost);
 }
@@ -381,7 +398,9 @@ void CallCore::Router::on_message(const wire::RoomError& message) {
 
 // ---- deadlines -------------------------------------------------------------------------
 
-Instant CallCore::Router::room_deadline() const { return earlier(phase_deadline_, join_again_at_); }
+Instant CallCore::Router::room_deadline() const {
+  return earlier(earlier(phase_deadline_, join_again_at_), leave_again_at_);
+}
 
 void CallCore::Router::on_room_deadline() {
   if (join_again_at_ <= now_) {
@@ -389,6 +408,7 @@ void CallCore::Router::on_room_deadline() {
     const bool joining = phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining;
     if (joining && session_.online()) send_join();
   }
+  if (leave_again_at_ <= now_) leave_again();
   if (phase_deadline_ > now_) return;
   phase_deadline_ = kNever;
   if (phase_ == RoomPhase::Joining) {

@@ -94,7 +94,10 @@ inline constexpr Duration kStableSocket = 30s;   ///< a socket this old resets t
 inline constexpr Duration kStormWindow = 300s;
 inline constexpr int kStormConnections = 10;  ///< per window: half of the server's 20 an address
 inline constexpr Duration kJoinAnswer = 5s;   ///< `joined` after `join`, before it is asked again
-inline constexpr Duration kWithdraw = 15s;    ///< a withdrawn join that the server never confirmed
+inline constexpr Duration kLeaveAgain =
+    1s;                                     ///< while a lost join may still be under way there, ...
+inline constexpr int kLeaves = 5;           ///< ... this often, without an answer to any
+inline constexpr Duration kWithdraw = 15s;  ///< a withdrawn join that the server never confirmed
 
 inline constexpr Duration kOfferResend = 3s;   ///< the same offer again
 inline constexpr Duration kOfferRenew = 8s;    ///< a new offer
