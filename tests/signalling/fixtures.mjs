@@ -90,11 +90,15 @@ export function participantCalled(userId, userInfo = {}) {
 
 /**
  * A network in front of a server. `freeze()` holds everything that is under way and that follows, in both
- * directions, on the connections that exist; new ones are served. `cut()` breaks them.
+ * directions, on the connections that exist; new ones are served, unless it is frozen from the start. `cut()` breaks them.
  */
-export async function networkTo(t, port) {
+export async function networkTo(t, port, { frozen = false } = {}) {
   const pairs = new Set();
+  let connections = 0;
+  const watch = new Watch(() => `  the network has seen ${connections} connections`);
   const network = createTcpServer((near) => {
+    connections += 1;
+    watch.changed();
     const far = connectTcp(port, '127.0.0.1');
     const pair = [near, far];
     pairs.add(pair);
@@ -103,6 +107,7 @@ export async function networkTo(t, port) {
       pair.forEach((socket) => socket.destroy());
     };
     pair.forEach((socket) => socket.on('error', end).on('close', end));
+    if (frozen) return;
     near.pipe(far);
     far.pipe(near);
   });
@@ -115,6 +120,10 @@ export async function networkTo(t, port) {
   return {
     url: `http://127.0.0.1:${ownPort}`,
     freeze: () => each((socket) => socket.unpipe().pause()),
+    get connections() {
+      return connections;
+    },
+    until: (condition, what) => watch.until(condition, what),
     cut: () => each((socket) => socket.destroy()),
   };
 }
