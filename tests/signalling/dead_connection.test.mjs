@@ -82,7 +82,8 @@ describe('a connection that dies without a word', { concurrency: true }, () => {
 });
 
 test('a server that takes connections and never says anything is left after 10 s and tried again', async (t) => {
-  const network = await networkTo(t, (await socketioServer(t)).port, { frozen: true });
+  const network = await networkTo(t, (await socketioServer(t)).port);
+  network.hold();
   const client = createClient(t, { userId: 'ada', url: network.url });
   client.call.connect();
   await network.until(() => network.connections === 1, 'a connection');

@@ -90,29 +90,30 @@ export function participantCalled(userId, userInfo = {}) {
 
 /**
  * A network in front of a server. `freeze()` holds everything that is under way and that follows, in both
- * directions, on the connections that exist; new ones are served, unless it is frozen from the start. `cut()` breaks them.
+ * directions, on the connections that exist; `cut()` breaks them. `hold()` takes new connections and keeps
+ * what they say, `release()` lets it pass.
  */
-export async function networkTo(t, port, { frozen = false } = {}) {
+export async function networkTo(t, port) {
   const pairs = new Set();
   let connections = 0;
+  let held = false;
   const watch = new Watch(() => `  the network has seen ${connections} connections`);
   const network = createTcpServer((near) => {
-    connections += 1;
-    watch.changed();
     const far = connectTcp(port, '127.0.0.1');
-    const pair = [near, far];
-    pairs.add(pair);
+    const pair = { near, far, waits: held };
     const end = () => {
       pairs.delete(pair);
-      pair.forEach((socket) => socket.destroy());
+      near.destroy();
+      far.destroy();
     };
-    pair.forEach((socket) => socket.on('error', end).on('close', end));
-    if (frozen) return;
-    near.pipe(far);
-    far.pipe(near);
+    pairs.add(pair);
+    for (const socket of [near, far]) socket.on('error', end).on('close', end);
+    if (!held) join(pair);
+    connections += 1;
+    watch.changed();
   });
   const ownPort = await listening(network);
-  const each = (act) => [...pairs].flat().forEach(act);
+  const each = (act) => [...pairs].forEach(({ near, far }) => [near, far].forEach(act));
   t.after(() => {
     each((socket) => socket.destroy());
     return new Promise((resolve) => void network.close(resolve));
@@ -120,12 +121,25 @@ export async function networkTo(t, port, { frozen = false } = {}) {
   return {
     url: `http://127.0.0.1:${ownPort}`,
     freeze: () => each((socket) => socket.unpipe().pause()),
+    cut: () => each((socket) => socket.destroy()),
+    hold: () => {
+      held = true;
+    },
+    release: () => {
+      held = false;
+      [...pairs].filter(({ waits }) => waits).forEach(join);
+    },
     get connections() {
       return connections;
     },
     until: (condition, what) => watch.until(condition, what),
-    cut: () => each((socket) => socket.destroy()),
   };
+}
+
+function join(pair) {
+  pair.waits = false;
+  pair.near.pipe(pair.far);
+  pair.far.pipe(pair.near);
 }
 
 /** A Socket as a page makes its own, gone after the test. */
