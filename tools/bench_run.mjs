@@ -24,13 +24,16 @@ const CHROMIUM_FLAGS = [
 
 async function recordCall(browser, url) {
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
-  const pages = await Promise.all(['a', 'b', 'c'].map(async (userId) => {
+  const join = async (userId) => {
     const page = await context.newPage();
     await page.goto(`${url}/index.html`);
     await page.waitForFunction(() => window.benchPage);
     await page.evaluate(([id, address]) => window.benchPage.join(id, address), [userId, url]);
     return page;
-  }));
+  };
+  // Newcomers offer: the first one gets an offer of each.
+  const first = await join('a');
+  const pages = [first, ...(await Promise.all(['b', 'c'].map(join)))];
   await pages[0].waitForFunction(() => window.benchPage.connectedTo() === 2, null, { timeout: CALL_LIMIT_MS });
   const until = Date.now() + RECORD_MS;
   await pages[0].waitForFunction((end) => Date.now() >= end, until, { timeout: CALL_LIMIT_MS });
