@@ -2,6 +2,10 @@
  * The page of tools/bench: takes part in a call while recording it, then times the module on what was recorded.
  */
 import { createGroupCall } from '/dist/index.js';
+import { Manager } from '/socket.io/socket.io.esm.min.js';
+
+/** Enough for a clock that ticks ten times a millisecond. */
+const STATELESS_ROUNDS = 400;
 
 const lines = [];
 let call = null;
@@ -56,13 +60,76 @@ function timeEvents(CallBridge, record, cores) {
   return [...samples].map(([type, all]) => ({ type, count: all.length, medianUs: median(all) }));
 }
 
+/** Calls `act` in a loop that is long for the browser's clock; microseconds for one call. */
+function timeLoop(act, rounds) {
+  const start = performance.now();
+  for (let round = 0; round < rounds; ++round) act(round);
+  return ((performance.now() - start) * 1000) / rounds;
+}
+
+/**
+ * What one frame costs us, part by part. Each core gets it once as the next event of its call, so what it decides is the
+ * real thing; the parts before that are measured with texts of the same size that end early.
+ */
+function timeFrameOfOurs(bridges, event, now) {
+  const text = JSON.stringify(event);
+  const rounds = STATELESS_ROUNDS;
+  const of = (round) => bridges[round % bridges.length];
+  const rubbish = `!${text.slice(1)}`;
+  // Of another socket: decoded as an event, and dropped.
+  const stale = JSON.stringify({ ...event, socket: event.socket + 1_000_000 });
+  const stringify = timeLoop(() => JSON.stringify(event), rounds);
+  const crossing = timeLoop((round) => of(round).handle(rubbish, now), rounds);
+  const decoding = timeLoop((round) => of(round).handle(stale, now), rounds) - crossing;
+  let reaction;
+  const handle = timeLoop((round) => { reaction = bridges[round].handle(text, now); }, bridges.length);
+  const parse = timeLoop(() => JSON.parse(reaction), rounds);
+  return { stringify, crossing, decoding, core: handle - crossing - decoding, parse, total: stringify + handle + parse };
+}
+
+/** The same frame through socket.io-client: its Manager's decoder, its Socket's emitter, one listener. */
+function timeFrameOfSocketIo(frame) {
+  const manager = new Manager(location.origin, { autoConnect: false });
+  const socket = manager.socket('/');
+  socket.connected = true;
+  let heard = 0;
+  const [name] = JSON.parse(frame.slice(2));
+  socket.on(name, () => { heard += 1; });
+  manager.decoder.on('decoded', (packet) => socket.onpacket(packet));
+  const total = timeLoop(() => manager.decoder.add(frame.slice(1)), STATELESS_ROUNDS);
+  if (heard !== STATELESS_ROUNDS) throw new Error(`socket.io-client has told of ${heard} of ${STATELESS_ROUNDS} frames`);
+  return { total };
+}
+
+/** Both, for the frames of the record at these lines. */
+function timeFrames(CallBridge, record, cores, lines) {
+  const bridges = Array.from({ length: cores }, () => new CallBridge(record[0]));
+  const samples = [];
+  for (const [index, line] of record.entries()) {
+    if (index === 0) continue;
+    const [now, event] = JSON.parse(line);
+    if (lines.includes(index)) {
+      samples.push({ line: index, ours: timeFrameOfOurs(bridges, event, now), socketIo: timeFrameOfSocketIo(event.text) });
+    } else {
+      const text = JSON.stringify(event);
+      for (const bridge of bridges) bridge.handle(text, now);
+    }
+  }
+  bridges.forEach((bridge) => bridge.delete());
+  return samples;
+}
+
 window.benchPage = {
   join,
   connectedTo,
   leave: () => call.leave(),
   record: () => lines,
-  async time(record, rounds, cores) {
+  async time(record, rounds, cores, frameLines) {
     const { medianMs, module } = await timeInstantiation(rounds);
-    return { instantiateMs: medianMs, events: timeEvents(module.CallBridge, record, cores) };
+    return {
+      instantiateMs: medianMs,
+      events: timeEvents(module.CallBridge, record, cores),
+      frames: timeFrames(module.CallBridge, record, cores, frameLines),
+    };
   },
 };
