@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { addressOf, serverFor } from '../server/test_client.js';
+import { addressOf, connect, serverFor } from '../server/test_client.js';
 import { admit, applicationSocket, participantCalled, socketioServer } from './fixtures.mjs';
 import { createClient } from './wasm_client.mjs';
 
@@ -254,4 +254,33 @@ test('retryAfter of the rate limit holds for the Socket as well', async (t) => {
   assert.equal(client.commandsOf('application.connect').length, 0);
   client.skipTo(retryAtMs + 5);
   assert.equal(client.commandsOf('application.connect').length, 1);
+});
+
+test('a Socket that the server has replaced by a newer one stays connected and unused, and takeOver() renews its connection', async (t) => {
+  const server = await serverFor(t, { legacy: true });
+  const socket = applicationSocket(t, addressOf(server), 'ada', { reconnectionDelay: 20, reconnectionDelayMax: 20 });
+  const client = createClient(t, { userId: 'ada', socket });
+  await client.join();
+  const elsewhere = await connect(t, server, 'ada');
+  await client.until(() => client.signalling === 'halted');
+  assert.equal(client.snapshot.signalling.error.code, 'replaced');
+  assert.equal(socket.connected, true);
+  const said = client.emitted.length;
+  client.skip(30_000);
+  assert.equal(client.emitted.length, said);
+  const { id } = socket;
+  client.call.takeOver();
+  await client.joined();
+  assert.equal(client.commandsOf('application.renew').length, 1);
+  assert.notEqual(socket.id, id);
+  await elsewhere.next('connection:replaced');
+});
+
+test('a server that accepts and at once disconnects is not connected to more than ten times by us either', async (t) => {
+  const server = await socketioServer(t, { onSocket: (socket) => socket.disconnect() });
+  const client = createClient(t, { userId: 'ada', socket: applicationSocket(t, server.url, 'ada') });
+  client.call.connect();
+  await client.until(() => client.signalling === 'waiting' && client.snapshot.signalling.retryAtMs - client.now > 10_000, 'a long wait');
+  assert.equal(server.connections.length, 10);
+  assert.equal(client.commandsOf('application.connect').length, 9);
 });

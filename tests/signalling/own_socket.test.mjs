@@ -207,7 +207,26 @@ test('a frame over the server\'s maxHttpBufferSize ends in no storm: ten connect
   assert.equal(server.connections.length, 10);
 });
 
-test('a joined payload of another connection of the page, with no room of ours, changes nothing', async (t) => {
+test('an offer over maxHttpBufferSize costs the connection; back in the room it is repeated at its own deadline, not at once', async (t) => {
+  const ben = participantCalled('ben', { groupcall: { v: 1, epoch: 'e1' } });
+  const server = await socketioServer(t, { maxHttpBufferSize: 600, onSocket: (socket) => admit(socket, [ben]) });
+  const client = createClient(t, { userId: 'ada', url: server.url });
+  const lost = () => client.eventsOf('socket.closed').map(({ code }) => code);
+  const offers = () => client.emittedOf('groupcall:webrtc-offer').length;
+  await client.join();
+  await client.until(() => lost().length === 1, 'the loss of the connection');
+  await client.joined();
+  await server.connections[1].timeout(5_000).emitWithAck('fence', {});
+  assert.equal(offers(), 1);
+  client.skip(3_100);
+  assert.equal(offers(), 2);
+  await client.until(() => lost().length === 2, 'the loss of the next one');
+  await client.joined();
+  assert.deepEqual(lost(), [1009, 1009]);
+  assert.equal(server.connections.length, 3);
+});
+
+test('a joined of a room that is not ours changes nothing, and is counted', async (t) => {
   const server = await socketioServer(t);
   const client = createClient(t, { userId: 'ada', url: server.url });
   await client.join();
