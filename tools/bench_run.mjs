@@ -92,7 +92,7 @@ const median = (samples) => samples.toSorted((a, b) => a - b)[Math.floor(samples
 
 /** Decode and dispatch of a frame, ours and socket.io-client's, and where ours spends its time. */
 function printFrames(frames, samples, native) {
-  const columns = ['stringify', 'crossing', 'event', 'core', 'parse', 'ours', 'socket.io', 'ratio', 'native', 'frames/s'];
+  const columns = ['encode', 'crossing', 'core', 'parse', 'ours', 'socket.io', 'ratio', 'native', 'frames/s'];
   console.log('\none frame, decoded and dispatched (median µs in Chromium; native: µs, and frames a second)\n');
   console.log(`${'frame'.padEnd(12)}${'bytes'.padStart(7)}${columns.map((title) => title.padStart(11)).join('')}`);
   for (const { kind, found, bytes } of frames) {
@@ -101,13 +101,13 @@ function printFrames(frames, samples, native) {
     const ours = of('total');
     const theirs = median(those.map(({ socketIo }) => socketIo.total));
     const nativeUs = native.get(`frame:${kind}`) ?? Number.NaN;
-    const parts = ['stringify', 'crossing', 'decoding', 'core', 'parse'].map(of);
+    const parts = ['encode', 'crossing', 'core', 'parse'].map(of);
     const cells = [...parts, ours, theirs, ours / theirs, nativeUs].map((value) => value.toFixed(1));
     cells.push(Math.round(1e6 / nativeUs).toLocaleString('en'));
     console.log(`${kind.padEnd(12)}${String(bytes).padStart(7)}${cells.map((cell) => cell.padStart(11)).join('')}`);
   }
-  console.log('\nours: JSON.stringify of the event, both texts across the border, the event decoded, the frame decoded and acted on,');
-  console.log('JSON.parse of the reaction. socket.io: its decoder, its Socket, one listener that does nothing with the payload.');
+  console.log('\nours: the frame as UTF-8, across the border, decoded and acted on until the commands are there as text, JSON.parse of');
+  console.log('those. socket.io: its decoder, its Socket, one listener that does nothing with the payload.');
 }
 
 const server = await startServer({

@@ -192,14 +192,17 @@ export class WasmClient {
   }
 
   #observe(bridge) {
+    const noted = (event, reaction) => {
+      this.events.push(event);
+      this.commands.push(...(JSON.parse(reaction).commands ?? []));
+      this.#watch.changed();
+      return reaction;
+    };
+    const textOf = (bytes) => new TextDecoder().decode(bytes);
     return {
-      handle: (text, now) => {
-        const reaction = bridge.handle(text, now);
-        this.events.push(JSON.parse(text));
-        this.commands.push(...(JSON.parse(reaction).commands ?? []));
-        this.#watch.changed();
-        return reaction;
-      },
+      handle: (bytes, now) => noted(JSON.parse(textOf(bytes)), bridge.handle(bytes, now)),
+      handleFrame: (socket, bytes, now) =>
+        noted({ type: 'socket.frame', socket, text: textOf(bytes) }, bridge.handleFrame(socket, bytes, now)),
       delete: () => bridge.delete(),
     };
   }

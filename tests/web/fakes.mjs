@@ -44,8 +44,13 @@ export class FakeBridge {
   error() {
     return this.refusal;
   }
-  handle(eventText, nowMicros) {
-    const event = JSON.parse(eventText);
+  handle(eventBytes, nowMicros) {
+    return this.#answer(JSON.parse(new TextDecoder().decode(eventBytes)), nowMicros);
+  }
+  handleFrame(socket, frameBytes, nowMicros) {
+    return this.#answer({ type: 'socket.frame', socket, text: new TextDecoder().decode(frameBytes) }, nowMicros);
+  }
+  #answer(event, nowMicros) {
     this.events.push(event);
     this.times.push(nowMicros);
     return JSON.stringify(this.answer(event, nowMicros));

@@ -9,6 +9,7 @@ const STATELESS_ROUNDS = 400;
 
 const lines = [];
 let call = null;
+const utf8 = new TextEncoder();
 
 const median = (samples) => samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)];
 
@@ -40,6 +41,12 @@ async function timeInstantiation(rounds) {
   return { medianMs: median(samples), module: await createModule({ wasmBinary }) };
 }
 
+/** One event, the way the engine brings it. */
+function feed(bridge, event, text, now) {
+  if (event.type === 'socket.frame') bridge.handleFrame(event.socket, utf8.encode(event.text), now);
+  else bridge.handle(utf8.encode(text), now);
+}
+
 /**
  * Replays the record on many cores side by side. The browser's clock is too coarse for one event, so each event is
  * given to all of them in one go and the time is shared.
@@ -52,7 +59,7 @@ function timeEvents(CallBridge, record, cores) {
     const [now, event] = JSON.parse(line);
     const text = JSON.stringify(event);
     const start = performance.now();
-    for (const bridge of bridges) bridge.handle(text, now);
+    for (const bridge of bridges) feed(bridge, event, text, now);
     const microseconds = ((performance.now() - start) * 1000) / cores;
     for (const type of [event.type, 'all']) samples.set(type, [...(samples.get(type) ?? []), microseconds]);
   }
@@ -69,22 +76,18 @@ function timeLoop(act, rounds) {
 
 /**
  * What one frame costs us, part by part. Each core gets it once as the next event of its call, so what it decides is the
- * real thing; the parts before that are measured with texts of the same size that end early.
+ * real thing. `deaf` takes texts and looks at none: what is left is the crossing.
  */
-function timeFrameOfOurs(bridges, event, now) {
-  const text = JSON.stringify(event);
+function timeFrameOfOurs(bridges, deaf, event, now) {
+  const { socket, text } = event;
   const rounds = STATELESS_ROUNDS;
-  const of = (round) => bridges[round % bridges.length];
-  const rubbish = `!${text.slice(1)}`;
-  // Of another socket: decoded as an event, and dropped.
-  const stale = JSON.stringify({ ...event, socket: event.socket + 1_000_000 });
-  const stringify = timeLoop(() => JSON.stringify(event), rounds);
-  const crossing = timeLoop((round) => of(round).handle(rubbish, now), rounds);
-  const decoding = timeLoop((round) => of(round).handle(stale, now), rounds) - crossing;
+  const encode = timeLoop(() => utf8.encode(text), rounds);
+  const bytes = utf8.encode(text);
+  const crossing = timeLoop(() => deaf.handleFrame(socket, bytes, now), rounds);
   let reaction;
-  const handle = timeLoop((round) => { reaction = bridges[round].handle(text, now); }, bridges.length);
+  const handle = timeLoop((round) => { reaction = bridges[round].handleFrame(socket, bytes, now); }, bridges.length);
   const parse = timeLoop(() => JSON.parse(reaction), rounds);
-  return { stringify, crossing, decoding, core: handle - crossing - decoding, parse, total: stringify + handle + parse };
+  return { encode, crossing, core: handle - crossing, parse, total: encode + handle + parse };
 }
 
 /** The same frame through socket.io-client: its Manager's decoder, its Socket's emitter, one listener. */
@@ -104,17 +107,20 @@ function timeFrameOfSocketIo(frame) {
 /** Both, for the frames of the record at these lines. */
 function timeFrames(CallBridge, record, cores, lines) {
   const bridges = Array.from({ length: cores }, () => new CallBridge(record[0]));
+  // One whose config was refused: it takes a text and looks at none.
+  const deaf = new CallBridge('');
   const samples = [];
   for (const [index, line] of record.entries()) {
     if (index === 0) continue;
     const [now, event] = JSON.parse(line);
     if (lines.includes(index)) {
-      samples.push({ line: index, ours: timeFrameOfOurs(bridges, event, now), socketIo: timeFrameOfSocketIo(event.text) });
+      samples.push({ line: index, ours: timeFrameOfOurs(bridges, deaf, event, now), socketIo: timeFrameOfSocketIo(event.text) });
     } else {
       const text = JSON.stringify(event);
       for (const bridge of bridges) bridge.handle(text, now);
     }
   }
+  deaf.delete();
   bridges.forEach((bridge) => bridge.delete());
   return samples;
 }

@@ -36,6 +36,9 @@ export interface EngineParts {
   readonly record?: ((line: string) => void) | undefined;
 }
 
+// Embind's own way with strings looks at each character three times.
+const utf8 = new TextEncoder();
+
 interface PendingRequest {
   readonly resolve: () => void;
   readonly reject: (error: GroupCallError) => void;
@@ -100,9 +103,11 @@ export class CallEngine {
     const { bridge, store, clock, record } = this.#parts;
     // Rounding and browsers' coarsened clocks must not make time run backwards.
     this.#nowMicros = Math.max(this.#nowMicros, Math.round(clock.now() * 1_000));
-    const eventText = JSON.stringify(event);
-    const reactionText = bridge.handle(eventText, this.#nowMicros);
-    record?.(`[${this.#nowMicros},${eventText},${reactionText}]`);
+    const reactionText =
+      event.type === 'socket.frame'
+        ? bridge.handleFrame(event.socket, utf8.encode(event.text), this.#nowMicros)
+        : bridge.handle(utf8.encode(JSON.stringify(event)), this.#nowMicros);
+    record?.(`[${this.#nowMicros},${JSON.stringify(event)},${reactionText}]`);
     const reaction = JSON.parse(reactionText) as Reaction;
     if (reaction.commands === undefined) return this.#refused(event, reaction.refused);
     for (const command of reaction.commands) this.#execute(command);
