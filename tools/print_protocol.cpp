@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "core/wire/groupcall_message.h"
 #include "wasm/bridge/command_tables.h"
 #include "wasm/bridge/config_tables.h"
 #include "wasm/bridge/event_tables.h"
@@ -119,6 +120,7 @@ std::string protocol() {
   name_record<RoomView>("RoomView");
   name_record<SignallingView>("SignallingView");
   name_record<SelfView>("SelfView");
+  name_record<InvitationView>("InvitationView");
   name_record<ParticipantView>("ParticipantView");
   name_record<LinkSample>("LinkSample");
   name_record<SnapshotPatch>("SnapshotPatch");
@@ -137,6 +139,7 @@ std::string protocol() {
   text += interface_of<SessionDescription>() + interface_of<IceCandidate>();
   text += interface_of<CallError>() + interface_of<MediaView>() + interface_of<TrackSource>();
   text += interface_of<RoomView>() + interface_of<SignallingView>() + interface_of<SelfView>();
+  text += interface_of<InvitationView>();
   text += interface_of<ParticipantView>() + interface_of<LinkSample>();
   text += interface_of<SnapshotPatch>() + interface_of<CallConfig>();
   text += "/** What a port reports. */\n" + tagged_union<Event>("CoreEvent");
@@ -151,7 +154,12 @@ std::string protocol() {
       "      readonly patch?: SnapshotPatch;\n"
       "      readonly refused?: never;\n"
       "    }\n"
-      "  | { readonly refused: string; readonly commands?: never };\n";
+      "  | { readonly refused: string; readonly commands?: never };\n\n"
+      "/** The events of the application's Socket that the core wants to hear of. */\n"
+      "export const SERVER_EVENTS = [\n";
+  for (const std::string_view name : wire::server_event_names())
+    text += "  '" + std::string(name) + "',\n";
+  text += "] as const;\n";
   return text;
 }
 

@@ -9,6 +9,11 @@ namespace {
 std::string handle(groupcall::bridge::CallBridge& bridge, const std::string& event, double now_us) {
   return bridge.handle(event, static_cast<std::int64_t>(now_us));
 }
+std::string handle_frame(groupcall::bridge::CallBridge& bridge, double socket,
+                         const std::string& frame, double now_us) {
+  return bridge.handle_frame(static_cast<std::int64_t>(socket), frame,
+                             static_cast<std::int64_t>(now_us));
+}
 
 }  // namespace
 
@@ -16,5 +21,6 @@ EMSCRIPTEN_BINDINGS(groupcall) {
   emscripten::class_<groupcall::bridge::CallBridge>("CallBridge")
       .constructor<std::string>()
       .function("error", &groupcall::bridge::CallBridge::error)
-      .function("handle", &handle);
+      .function("handle", &handle)
+      .function("handleFrame", &handle_frame);
 }

@@ -82,6 +82,9 @@ void CallCore::Router::run_timer(const TimerKey& key) {
     case TimerKey::Owner::Stats:
       on_stats_deadline();
       return;
+    case TimerKey::Owner::Reach:
+      on_reach_deadline();
+      return;
     case TimerKey::Owner::Link:
       if (links_.contains(key.peer)) on_link_deadline(key.peer);
       return;
@@ -93,6 +96,7 @@ void CallCore::Router::set_timers() {
   timers_.set({TimerKey::Owner::Room, {}}, room_deadline());
   timers_.set({TimerKey::Owner::Media, {}}, media_.deadline());
   timers_.set({TimerKey::Owner::Stats, {}}, stats_at_);
+  timers_.set({TimerKey::Owner::Reach, {}}, reach_deadline());
   for (const auto& [user, yes] : touched_) {
     const Link* link = present_link(user);
     timers_.set({TimerKey::Owner::Link, user}, link == nullptr ? kNever : link->deadline());
@@ -187,6 +191,11 @@ void CallCore::Router::build_patch() {
   snapshot_.error(error_);
   snapshot_.signalling(session_.view());
   snapshot_.self(self_view());
+  if (std::exchange(rings_changed_, false)) {
+    std::vector<InvitationView> shown;
+    for (const Ring& ring : rings_) shown.push_back(ring.shown);
+    snapshot_.invitations(std::move(shown));
+  }
   if (roster_changed_) snapshot_.order(roster_.in_order());
   for (const auto& [user, yes] : touched_)
     if (roster_.find(user) != nullptr) snapshot_.participant(participant_view(user));

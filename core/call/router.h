@@ -17,12 +17,13 @@
 #include "core/room/room_phase.h"
 #include "core/room/roster.h"
 #include "core/signalling/signalling_session.h"
+#include "core/wire/tab_message.h"
 
 namespace groupcall {
 
 /// Whose deadline a timer is; links are told apart by their peer.
 struct TimerKey {
-  enum class Owner : unsigned char { Session, Room, Media, Stats, Link };
+  enum class Owner : unsigned char { Session, Room, Media, Stats, Reach, Link };
   Owner owner = Owner::Session;
   UserId peer;
   bool operator==(const TimerKey&) const = default;
@@ -35,6 +36,12 @@ struct TimerKey {
 struct DepartedEpoch {
   Epoch epoch;
   bool for_good = false;  ///< it said goodbye; who only got lost may be listed again
+};
+
+/// An invitation that is ringing.
+struct Ring {
+  InvitationView shown;
+  Instant ends_at;
 };
 
 class CallCore::Router {
@@ -51,14 +58,35 @@ class CallCore::Router {
   void on(const CameraWanted& event);
   void on(const PageClosing& event);
 
+  // Being reachable (router_reach.cpp).
+  void on(const ListenRequested& event);
+  void on(const TakeOverRequested& event);
+  void on(const InvitationDeclined& event);
+  void on(const PageShown& event);
+  void on(const TabMessage& event);
+  void on_message(wire::Invitation& message);
+  void end_ring(const RoomId& room);
+  void tell_tabs(const wire::TabText& message);
+  void on_tab(const wire::TabAsks& message);
+  void on_tab(const wire::TabTells& message);
+  void on_tab(const wire::TabJoined& message);
+  void ask_tabs();
+  void take_over();
+  Instant reach_deadline() const;
+  void on_reach_deadline();
+
   // The server (router_room.cpp for the room, router_peers.cpp for what peers say).
   void on(const SocketOpened& event);
   void on(const SocketFrame& event);
+  void on(const SocketBinary& event);
   void on(const SocketClosed& event);
+  void on(const ApplicationState& event);
+  void on(const ApplicationEvent& event);
+  void on(const ApplicationAcknowledged& event);
   void on(const NetworkOnline& event);
   void on(const NetworkOffline& event);
   void on(const Slept& event);
-  void on(const Woke&) {}
+  void on(const Woke& event);
   void run_session_events();
   void on_online();
   void on_offline();
@@ -71,10 +99,9 @@ class CallCore::Router {
   void on_message(wire::OfferReceived& message);
   void on_message(wire::AnswerReceived& message);
   void on_message(wire::CandidateReceived& message);
-  void on_message(const wire::Invitation&) {}
   void on_message(const wire::RoomError& message);
   void on_message(const wire::ConnectionReplaced&) {}  // the session's
-  void on_message(const wire::ServerShuttingDown&) {}  // the loss that follows is what counts
+  void on_message(const wire::ServerShuttingDown&) {}  // the session's
   void on_message(const wire::ServerError&) {}         // the session's
 
   // The browser (router_peers.cpp, and the devices in call_core.cpp).
@@ -102,6 +129,7 @@ class CallCore::Router {
   void refuse(CallError error);
   void on_session_halted();
   void begin_withdrawal();
+  void leave_again();
   void say_goodbyes();
   void drop_everyone();
   void finish();
@@ -169,9 +197,11 @@ class CallCore::Router {
   std::optional<JoinRequested> next_join_;  ///< asked for while the last call was ending
   Instant phase_deadline_ = kNever;         ///< of Joining, Withdrawing, Leaving
   Instant join_again_at_ = kNever;          ///< the server has not confirmed the join by then
-  bool join_sent_ = false;                  ///< on this socket, not confirmed
-  bool ghost_possible_ = false;             ///< a join went out on a socket that was lost
-  CallError last_refusal_;                  ///< "Failed to join group call", which is retried
+  Instant leave_again_at_ = kNever;         ///< of a join that may be under way on the server
+  int leaves_sent_ = 0;
+  bool join_sent_ = false;       ///< on this socket, not confirmed
+  bool ghost_possible_ = false;  ///< a join went out on a socket that was lost
+  CallError last_refusal_;       ///< "Failed to join group call", which is retried
   struct Announced {
     bool audio;
     bool video;
@@ -181,6 +211,15 @@ class CallCore::Router {
   TrackId sent_microphone_;  ///< what links were last told to send
   TrackId sent_camera_;
 
+  // Being reachable.
+  bool listening_ = false;   ///< a connection is wanted for invitations, also outside a call
+  std::vector<Ring> rings_;  ///< oldest first
+  bool rings_changed_ = false;
+  std::string tab_;                  ///< names us among the tabs; made when first needed
+  Instant tabs_answer_by_ = kNever;  ///< the other tabs have been asked
+  bool idle_tab_answered_ = false;
+  Instant next_take_over_{};  ///< not by ourselves before then
+
   OpId stats_op_;
   Instant stats_at_ = kNever;
   Instant eager_until_{};
@@ -188,6 +227,7 @@ class CallCore::Router {
   // Of the event at hand.
   Commands commands_;
   std::vector<SessionEvent> session_events_;
+  bool running_session_events_ = false;
   std::vector<PeerSignal> signals_;
   FlatMap<UserId, bool> touched_;  ///< links and tiles to look at again
   bool roster_changed_ = false;

@@ -13,10 +13,12 @@ constexpr std::size_t kDepartedEpochs = 64;
 // What a peer says of itself goes before what the server stored: `tracks` are merged at each
 // update, userInfo is the first one ever sent.
 Announcement announcement(wire::WireParticipant& who) {
-  const Epoch& newest =
-      who.tracks.mark.epoch.empty() ? who.user_info.mark.epoch : who.tracks.mark.epoch;
-  return Announcement{who.user_id, std::move(who.user_info.json), who.tracks.audio,
-                      who.tracks.video, newest};
+  const bool unmarked = who.tracks.mark.epoch.empty();
+  const Epoch& newest = unmarked ? who.user_info.mark.epoch : who.tracks.mark.epoch;
+  const bool tracks_told = !unmarked || newest.empty();
+  return Announcement{who.user_id,      std::move(who.user_info.json),
+                      who.tracks.audio, who.tracks.video,
+                      newest,           tracks_told};
 }
 
 }  // namespace
@@ -58,7 +60,10 @@ bool CallCore::Router::may_be_listed(const Epoch& epoch) {
 
 void CallCore::Router::admit(wire::Joined& message) {
   if (phase_ != RoomPhase::In && !advance(RoomEvent::Admitted)) return;
-  if (room_.joined_at_ms == 0) room_.joined_at_ms = to_us(now_) / 1'000;
+  if (room_.joined_at_ms == 0) {
+    room_.joined_at_ms = to_us(now_) / 1'000;
+    tell_tabs(wire::TabJoined{config_.self.user_id, room_.room_id});
+  }
   room_.call_type = message.call_type;
   join_sent_ = false;
   ghost_possible_ = false;
@@ -403,7 +408,8 @@ void CallCore::Router::on(const DtlsClosed& event) {
 
 void CallCore::Router::on(const ChannelOpened& event) {
   Link* link = find_link(event.peer);
-  if (link != nullptr && event.connection == link->negotiation.connection())
+  if (link != nullptr && !event.connection.none() &&
+      event.connection == link->negotiation.connection())
     link->channel_open = true;
 }
 

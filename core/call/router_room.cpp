@@ -29,6 +29,7 @@ void CallCore::Router::on(const JoinRequested& event) {
     if (next_join_)
       commands_.push_back(RejectRequest{next_join_->request, {ErrorCode::Aborted, {}}});
     next_join_ = event;
+    if (leave_again_at_ != kNever && event.room_id == room_.room_id) leave_again();  // the last one
   } else if (!(event.room_id == room_.room_id)) {
     commands_.push_back(
         RejectRequest{event.request, {ErrorCode::AlreadyJoined, room_.room_id.value}});
@@ -52,9 +53,12 @@ void CallCore::Router::start_join(const JoinRequested& wish) {
   phase_deadline_ = now_ + std::chrono::milliseconds(config_.join_timeout_ms);
   auto media = media_output();
   media_.begin(wish, media);
+  end_ring(room_.room_id);
+  const bool was_online = session_.online();
   auto session = session_output();
   session_.want(true, session);
-  if (session_.online()) send_join();
+  if (was_online) send_join();
+  run_session_events();
 }
 
 void CallCore::Router::send_join() {
@@ -98,11 +102,16 @@ void CallCore::Router::on(const LeaveRequested& event) {
 }
 
 void CallCore::Router::on(const Disposed&) {
+  listening_ = false;
   end_now(ErrorCode::Disposed);
   disposed_ = true;
 }
 
-void CallCore::Router::on(const PageClosing&) { end_now(ErrorCode::Aborted); }
+void CallCore::Router::on(const PageClosing&) {
+  end_now(ErrorCode::Aborted);
+  auto session = session_output();
+  session_.want(false, session);  // a page in the back-forward cache keeps no socket
+}
 
 void CallCore::Router::on(const MicrophoneWanted& event) {
   auto media = media_output();
@@ -154,11 +163,14 @@ void CallCore::Router::finish() {
   drop_everyone();
   auto media = media_output();
   media_.release(media);
-  auto session = session_output();
-  session_.want(false, session);
-  session_events_.clear();
+  if (!listening_) {
+    auto session = session_output();
+    session_.want(false, session);
+  }
+  tabs_answer_by_ = kNever;
   phase_deadline_ = kNever;
   join_again_at_ = kNever;
+  leave_again_at_ = kNever;
   stats_at_ = kNever;
   stats_op_ = {};
   join_sent_ = false;
@@ -219,15 +231,39 @@ void CallCore::Router::on(const SocketFrame& event) {
   run_session_events();
 }
 
+void CallCore::Router::on(const SocketBinary& event) {
+  auto session = session_output();
+  session_.on_binary(event, session);
+}
+
 void CallCore::Router::on(const SocketClosed& event) {
   auto session = session_output();
   session_.on_closed(event, session);
   run_session_events();
 }
 
+void CallCore::Router::on(const ApplicationState& event) {
+  auto session = session_output();
+  session_.on_application(event, session);
+  run_session_events();
+}
+
+void CallCore::Router::on(const ApplicationEvent& event) {
+  auto session = session_output();
+  session_.on_application(event, session);
+  run_session_events();
+}
+
+void CallCore::Router::on(const ApplicationAcknowledged& event) {
+  auto session = session_output();
+  session_.on_application(event, session);
+  run_session_events();
+}
+
 void CallCore::Router::on(const NetworkOnline&) {
   auto session = session_output();
   session_.on_network(true, session);
+  run_session_events();
 }
 
 void CallCore::Router::on(const NetworkOffline&) {
@@ -236,10 +272,25 @@ void CallCore::Router::on(const NetworkOffline&) {
   run_session_events();
 }
 
-void CallCore::Router::on(const Slept&) { session_.on_slept(now_); }
+void CallCore::Router::on(const Slept& event) {
+  auto session = session_output();
+  session_.on_awake(std::chrono::milliseconds(event.missed_ms), session);
+  run_session_events();
+}
+
+// A timer that fires far too late tells that the page stood still, like sleep.
+void CallCore::Router::on(const Woke&) {
+  const Instant due = timers_.earliest();
+  if (due == kNever || now_ - due < deadlines::kLateWake) return;
+  counters_.add(Tally::LateWakes);
+  auto session = session_output();
+  session_.on_awake(Duration{0}, session);
+  run_session_events();
+}
 
 void CallCore::Router::run_session_events() {
-  // Handling one may end the call, which drops the rest.
+  if (running_session_events_) return;  // whoever runs them comes to the new ones
+  running_session_events_ = true;
   for (std::size_t i = 0; i < session_events_.size(); ++i) {
     const SessionEvent event = std::move(session_events_[i]);
     switch (event.kind) {
@@ -249,20 +300,37 @@ void CallCore::Router::run_session_events() {
       case SessionEvent::Kind::WentOffline:
         on_offline();
         break;
+      case SessionEvent::Kind::Halted:
+        on_session_halted();
+        break;
       case SessionEvent::Kind::Message:
         std::visit([this](auto& message) { on_message(message); }, *event.message);
         break;
     }
   }
   session_events_.clear();
-  if (session_.halted()) on_session_halted();
+  running_session_events_ = false;
 }
 
 void CallCore::Router::on_online() {
   if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
     send_join();
   } else if (phase_ == RoomPhase::Withdrawing && ghost_possible_) {
-    session_.send(wire::Leave{room_.room_id}, commands_);
+    leaves_sent_ = 0;
+    leave_again();
+  }
+}
+
+// A join went out on a socket that was lost. The server may still be at it, ignores a leave that
+// comes first, and tells us neither: so it is said until any lookup is over.
+void CallCore::Router::leave_again() {
+  leave_again_at_ = kNever;
+  session_.send(wire::Leave{room_.room_id}, commands_);
+  ++leaves_sent_;
+  const bool joins_again = next_join_ && next_join_->room_id == room_.room_id;
+  if (leaves_sent_ < deadlines::kLeaves && !joins_again) {
+    leave_again_at_ = now_ + deadlines::kLeaveAgain;
+  } else {
     advance(RoomEvent::TimedOut);
     finish();
   }
@@ -273,19 +341,23 @@ void CallCore::Router::on_offline() {
   ghost_possible_ = ghost_possible_ || join_sent_;
   join_sent_ = false;
   join_again_at_ = kNever;
+  leave_again_at_ = kNever;
   announced_.reset();
   advance(RoomEvent::SignallingLost);
 }
 
 void CallCore::Router::on_session_halted() {
   const CallError error = session_.view().error;
-  if (phase_ == RoomPhase::Joining || error.code == ErrorCode::Refused) {
+  // What is the application's to do may still be done within the join timeout.
+  const bool may_pass = error.code == ErrorCode::ApplicationSocket;
+  if (phase_ == RoomPhase::Joining && !may_pass) {
     refuse(error);
   } else if (phase_ == RoomPhase::Withdrawing) {
     advance(RoomEvent::TimedOut);
     finish();
+  } else if (is_wanted(phase_) && session_.replaced()) {
+    ask_tabs();  // media goes on meanwhile, and the snapshot says so
   }
-  // Replaced by another tab while in a call: media goes on, and the snapshot says so.
 }
 
 bool CallCore::Router::in_our_room(const RoomId& room) {
@@ -326,7 +398,9 @@ void CallCore::Router::on_message(const wire::RoomError& message) {
 
 // ---- deadlines -------------------------------------------------------------------------
 
-Instant CallCore::Router::room_deadline() const { return earlier(phase_deadline_, join_again_at_); }
+Instant CallCore::Router::room_deadline() const {
+  return earlier(earlier(phase_deadline_, join_again_at_), leave_again_at_);
+}
 
 void CallCore::Router::on_room_deadline() {
   if (join_again_at_ <= now_) {
@@ -334,6 +408,7 @@ void CallCore::Router::on_room_deadline() {
     const bool joining = phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining;
     if (joining && session_.online()) send_join();
   }
+  if (leave_again_at_ <= now_) leave_again();
   if (phase_deadline_ > now_) return;
   phase_deadline_ = kNever;
   if (phase_ == RoomPhase::Joining) {

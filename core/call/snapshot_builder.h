@@ -16,6 +16,9 @@ class SnapshotBuilder {
   void room(RoomView room) { put(std::move(room), room_, patch_.room); }
   void error(CallError error) { put(std::move(error), error_, patch_.error); }
   void signalling(SignallingView view) { put(std::move(view), signalling_, patch_.signalling); }
+  void invitations(std::vector<InvitationView> all) {
+    put(std::move(all), invitations_, patch_.invitations);
+  }
   void self(SelfView view) { put(std::move(view), self_, patch_.self); }
   void participant(ParticipantView view);
   void order(std::vector<UserId> users);
@@ -38,6 +41,7 @@ class SnapshotBuilder {
   CallError error_;
   SignallingView signalling_;
   SelfView self_;
+  std::vector<InvitationView> invitations_;
   FlatMap<UserId, ParticipantView> participants_;
   std::vector<UserId> order_;
 };

@@ -527,7 +527,10 @@ void PeerNegotiation::on_candidate(IceCandidate candidate, LinkNumber link,
     return;
   }
   QueuedCandidate queued{link, std::move(candidate)};
-  if (can_add(queued)) {
+  // The browser adds it to the description that is being set now, which may know its ufrag no more.
+  const bool applying = std::holds_alternative<ApplyingAnswer>(state_) ||
+                        std::holds_alternative<ApplyingOffer>(state_);
+  if (!applying && can_add(queued)) {
     ctx.commands.push_back(AddIceCandidate{pair_.peer, connection_, std::move(queued.candidate)});
     return;
   }

@@ -45,6 +45,35 @@ struct CloseSocket {
   bool operator==(const CloseSocket&) const = default;
 };
 
+// ---- the application's Socket (socket.io-client) -------------------------------------
+
+/// `socket.connect()`: it has given up, or was never opened.
+struct ConnectApplication {
+  SocketNumber socket;
+  bool operator==(const ConnectApplication&) const = default;
+};
+/// Give it a new connection (`socket.io.engine.close()`, after which it reconnects by itself):
+/// the server listens only to the newest one of a user. The Socket itself stays open.
+struct RenewApplication {
+  SocketNumber socket;
+  bool operator==(const RenewApplication&) const = default;
+};
+/// `socket.emit(...)` of a JSON array, only while it is connected: what it buffers otherwise
+/// would precede our re-join. `ack`: report the acknowledgement under this number; 0: none.
+struct EmitApplication {
+  SocketNumber socket;
+  std::string text;
+  std::int64_t ack = 0;
+  bool operator==(const EmitApplication&) const = default;
+};
+
+// ---- the other tabs of this origin ---------------------------------------------------
+
+struct PostToTabs {
+  std::string text;
+  bool operator==(const PostToTabs&) const = default;
+};
+
 // ---- RTCPeerConnection ---------------------------------------------------------------
 
 /// One transceiver to make, `sendrecv`, without a track, on the stream of that name.
@@ -143,6 +172,7 @@ struct StopTrack {
 };
 
 using Command = std::variant<ResolveRequest, RejectRequest, OpenSocket, SendFrame, CloseSocket,
+                             ConnectApplication, RenewApplication, EmitApplication, PostToTabs,
                              CreateConnection, SetLocalDescription, SetRemoteDescription,
                              AdoptSlots, AddIceCandidate, AttachTrack, CloseConnection, SendChannel,
                              CollectStats, AcquireMedia, EnableTrack, StopTrack>;

@@ -20,12 +20,18 @@ struct SelfConfig {
   std::string user_info;  ///< JSON object shown to the others (`fullname`, `profilePic`, ...)
 };
 
-/// Where our own Socket.IO connection goes.
+/// Who reconnects the application's Socket once it has given up for ever.
+enum class ReconnectBy : std::uint8_t { Core, Application };
+
+/// Where our own Socket.IO connection goes, or that the application's Socket is to be used.
 struct SignallingConfig {
-  std::string url;    ///< `http(s)://host[:port]`, or `ws(s)://`
-  std::string path;   ///< default `/socket.io/`
-  std::string query;  ///< already encoded `a=b&c=d`; `userId=` is added when it is missing
-  std::string auth;   ///< JSON object sent with CONNECT; empty: none
+  std::string url;           ///< `http(s)://host[:port]`, or `ws(s)://`
+  std::string path;          ///< default `/socket.io/`
+  std::string name_space;    ///< default `/`
+  std::string query;         ///< already encoded `a=b&c=d`; `userId=` is added when it is missing
+  std::string auth;          ///< JSON object sent with CONNECT; empty: none
+  bool application = false;  ///< the application's Socket; of the rest only `reconnect` counts
+  ReconnectBy reconnect = ReconnectBy::Core;
 };
 
 struct CallConfig {
@@ -61,6 +67,12 @@ inline constexpr std::uint32_t kQueuedCandidates = 64;
 inline constexpr std::uint32_t kChannelMessageBytes = 16'000;
 /// m-lines of one description: our four, and as many of a peer's own.
 inline constexpr std::uint32_t kSlots = 16;
+/// Binary attachments of one event. No event of ours has any; a peer's free-form blob may.
+inline constexpr std::uint32_t kAttachments = 16;
+/// Rings at once: one for each group that a person could answer, and then some.
+inline constexpr std::uint32_t kInvitations = 16;
+/// What one tab tells another: two identifiers and some words.
+inline constexpr std::uint32_t kTabMessageBytes = 1'024;
 }  // namespace limits
 
 /// Times. Sources: core/README.md, "Deadlines".
@@ -70,11 +82,22 @@ inline constexpr Duration kReconnectFirst = 300ms;  ///< after the immediate fir
 inline constexpr Duration kReconnectSoon = 1s;      ///< ceiling during the first 30 s of an outage
 inline constexpr Duration kReconnectLater = 5s;     ///< ceiling after that
 inline constexpr Duration kOutageSoon = 30s;
-inline constexpr Duration kStableSocket = 30s;  ///< a socket this old resets the storm guard
+inline constexpr Duration kPingFirst = 500ms;     ///< after connecting: does this server answer?
+inline constexpr Duration kPing = 2'500ms;        ///< of silence, then an acked ping
+inline constexpr Duration kPingAnswer = 2'500ms;  ///< with the one before: dead in 5 s
+inline constexpr Duration kRefusedRetry = 5s;  ///< least time to the next try after a CONNECT_ERROR
+inline constexpr Duration kLateWake = 2s;      ///< a timer this late: the page stood still
+inline constexpr Duration kRing = 45s;         ///< an invitation; the server never cancels it
+inline constexpr Duration kTabAnswer = 300ms;  ///< other tabs of this browser answer within
+inline constexpr Duration kTakeOverPause = 60s;  ///< least time between automatic take-overs
+inline constexpr Duration kStableSocket = 30s;   ///< a socket this old resets the storm guard
 inline constexpr Duration kStormWindow = 300s;
 inline constexpr int kStormConnections = 10;  ///< per window: half of the server's 20 an address
 inline constexpr Duration kJoinAnswer = 5s;   ///< `joined` after `join`, before it is asked again
-inline constexpr Duration kWithdraw = 15s;    ///< a withdrawn join that the server never confirmed
+inline constexpr Duration kLeaveAgain =
+    1s;                                     ///< while a lost join may still be under way there, ...
+inline constexpr int kLeaves = 5;           ///< ... this often, without an answer to any
+inline constexpr Duration kWithdraw = 15s;  ///< a withdrawn join that the server never confirmed
 
 inline constexpr Duration kOfferResend = 3s;   ///< the same offer again
 inline constexpr Duration kOfferRenew = 8s;    ///< a new offer

@@ -39,6 +39,17 @@ struct MicrophoneWanted {
 struct CameraWanted {
   bool on = false;
 };
+/// `call.connect()` and `call.disconnect()`: keep a connection for invitations, also outside a
+/// call.
+struct ListenRequested {
+  bool on = false;
+};
+/// `call.takeOver()`: become the connection of this user again, after another tab or device did.
+struct TakeOverRequested {};
+/// `call.declineInvitation()`.
+struct InvitationDeclined {
+  RoomId room_id;
+};
 
 // ---- our own WebSocket ---------------------------------------------------------------
 
@@ -50,11 +61,38 @@ struct SocketFrame {
   SocketNumber socket;
   std::string text;
 };
+/// A binary frame came: an attachment. Nobody reads it, so only its size is told.
+struct SocketBinary {
+  SocketNumber socket;
+  std::int64_t bytes = 0;
+};
 /// Closed, or failed to open; RFC 6455 section 7.4 code.
 struct SocketClosed {
   SocketNumber socket;
   std::int64_t code = 0;
   std::string reason;
+};
+
+// ---- the application's Socket (socket.io-client) -------------------------------------
+
+/// What the Socket is now, told when it is first seen and at each of its connect, disconnect
+/// and connect_error events. A number larger than before: another Socket takes its place.
+struct ApplicationState {
+  SocketNumber socket;
+  bool connected = false;
+  bool active = false;  ///< connected, or reconnecting by itself (`socket.active`)
+  bool failed = false;  ///< told by connect_error
+  std::string reason;   ///< of the disconnect or the connect_error
+};
+/// An event of the server: its name and arguments as a JSON array.
+struct ApplicationEvent {
+  SocketNumber socket;
+  std::string text;
+};
+/// The server has acknowledged an EmitApplication with this number.
+struct ApplicationAcknowledged {
+  SocketNumber socket;
+  std::int64_t ack = 0;
 };
 
 // ---- RTCPeerConnection ---------------------------------------------------------------
@@ -176,13 +214,22 @@ struct NetworkOnline {};
 struct NetworkOffline {};
 /// `pagehide`: goodbyes go out inside this very reaction.
 struct PageClosing {};
+/// `pageshow` from the back-forward cache, or `visibilitychange` to visible: timers may have
+/// stood still, and what was lost meanwhile was not noticed.
+struct PageShown {};
+/// Another tab of this origin says something (core/wire/tab_message.h).
+struct TabMessage {
+  std::string text;
+};
 
 using Event =
     std::variant<JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted,
-                 SocketOpened, SocketFrame, SocketClosed, LocalDescriptionSet, RemoteDescriptionSet,
-                 TrackAttached, OperationFailed, LocalCandidate, TransportChanged, DtlsClosed,
-                 ChannelOpened, ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled,
-                 MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline,
-                 NetworkOffline, PageClosing>;
+                 ListenRequested, TakeOverRequested, InvitationDeclined, SocketOpened, SocketFrame,
+                 SocketBinary, SocketClosed, ApplicationState, ApplicationEvent,
+                 ApplicationAcknowledged, LocalDescriptionSet, RemoteDescriptionSet, TrackAttached,
+                 OperationFailed, LocalCandidate, TransportChanged, DtlsClosed, ChannelOpened,
+                 ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled, MediaAcquired,
+                 MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline, NetworkOffline,
+                 PageClosing, PageShown, TabMessage>;
 
 }  // namespace groupcall

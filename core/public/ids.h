@@ -20,7 +20,8 @@ using TrackId = StrongText<struct TrackIdTag>;
 using OpId = StrongNumber<struct OpIdTag>;
 /// Guards the completions and events of one RTCPeerConnection. Local, never on the wire.
 using ConnectionNumber = StrongNumber<struct ConnectionNumberTag>;
-/// Guards the events of one WebSocket. Local, never on the wire.
+/// Guards the events of one WebSocket, or of one Socket of the application. Local, never on
+/// the wire.
 using SocketNumber = StrongNumber<struct SocketNumberTag>;
 /// Counts the connections of an epoch pair; on the wire, numbered by the offerer.
 using LinkNumber = StrongNumber<struct LinkNumberTag>;

@@ -25,7 +25,9 @@ enum class ErrorCode : std::uint8_t {
   Replaced,           ///< the same user connected from another tab or device
   GroupNotFound,
   NotAMember,
-  JoinFailed,  ///< the server's own "Failed to join group call"
+  JoinFailed,          ///< the server's own "Failed to join group call"
+  ServerShuttingDown,  ///< the server said so; it is tried again
+  ApplicationSocket,   ///< the application's Socket has given up, and is not ours to reconnect
 };
 
 struct CallError {
@@ -64,6 +66,17 @@ struct SignallingView {
   CallError error;               ///< why it is not online, where that is known
   std::int64_t retry_at_ms = 0;  ///< 0: none
   bool operator==(const SignallingView&) const = default;
+};
+
+/// Somebody has opened a call in a group of ours: it rings.
+struct InvitationView {
+  RoomId room_id;
+  GroupId group_id;
+  CallType call_type = CallType::Video;
+  std::string caller;  ///< JSON object, validated and bounded
+  std::string group_name;
+  std::int64_t ends_at_ms = 0;  ///< when it stops ringing; the server never cancels it
+  bool operator==(const InvitationView&) const = default;
 };
 
 struct MediaView {
@@ -121,13 +134,14 @@ struct SnapshotPatch {
   std::optional<CallError> error;
   std::optional<SignallingView> signalling;
   std::optional<SelfView> self;
-  std::vector<ParticipantView> participants;  ///< new or changed ones
-  std::optional<std::vector<UserId>> order;   ///< all present, in the order in which they came
-  std::vector<Counter> diagnostics;           ///< changed ones
+  std::optional<std::vector<InvitationView>> invitations;  ///< all that ring, oldest first
+  std::vector<ParticipantView> participants;               ///< new or changed ones
+  std::optional<std::vector<UserId>> order;  ///< all present, in the order in which they came
+  std::vector<Counter> diagnostics;          ///< changed ones
   bool operator==(const SnapshotPatch&) const = default;
   bool empty() const {
-    return !phase && !room && !error && !signalling && !self && participants.empty() && !order &&
-           diagnostics.empty();
+    return !phase && !room && !error && !signalling && !self && !invitations &&
+           participants.empty() && !order && diagnostics.empty();
   }
 };
 

@@ -30,8 +30,10 @@ Participant& Roster::upsert(const Announcement& who, Role role) {
     participant.our_role = role;
   }
   participant.user_info = who.user_info;
-  participant.audio = who.audio;
-  participant.video = who.video;
+  if (is_new || who.tracks_told || !(participant.epoch == who.epoch)) {
+    participant.audio = who.audio;
+    participant.video = who.video;
+  }
   participant.present = true;
   if (who.epoch.empty()) {
     // Stored state without a flag: an older client, unless the peer itself told otherwise.

@@ -21,6 +21,9 @@ struct Announcement {
   bool audio = true;
   bool video = true;
   Epoch epoch;  ///< empty: an older client, as far as one can see
+  /// False: audio and video are the server's defaults, which it also shows at a re-join, and
+  /// nobody's own words.
+  bool tracks_told = true;
 };
 
 /// How sure we are of what somebody speaks.

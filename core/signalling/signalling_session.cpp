@@ -8,193 +8,156 @@ namespace groupcall {
 
 namespace {
 
-// RFC 3986 section 2.3: everything but the unreserved characters is escaped.
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
-    }
-  }
-  return out;
-}
-
 constexpr std::int64_t kMostRetryAfterS = 3'600;  // a hostile server must not stop us for ever
+
+Instant later_by(Instant from, Duration delay) {
+  return delay == Transport::kForever ? kNever : from + delay;
+}
 
 }  // namespace
 
-SignallingSession::SignallingSession(SignallingConfig config, UserId self)
-    : config_(std::move(config)), self_(std::move(self)) {}
+SignallingSession::SignallingSession(const SignallingConfig& config, const UserId& self)
+    : socket_(config, self),
+      application_(config.reconnect),
+      transport_(config.application ? static_cast<Transport*>(&application_) : &socket_) {}
 
-std::string SignallingSession::url() const {
-  std::string url = config_.url;
-  if (url.starts_with("http")) url.replace(0, 4, "ws");
-  while (url.ends_with('/')) url.pop_back();
-  url += config_.path.empty() ? "/socket.io/" : config_.path;
-  url += '?';
-  if (!config_.query.empty()) url += config_.query + '&';
-  const bool names_user =
-      config_.query.starts_with("userId=") || config_.query.find("&userId=") != std::string::npos;
-  if (!names_user) url += "userId=" + percent_encoded(self_.value) + '&';
-  return url + "EIO=4&transport=websocket";
+// Lets a transport act, then draws the consequences of what it found out.
+template <class Act>
+void SignallingSession::run(Act act, Output& out) {
+  std::vector<TransportFact> facts;
+  Transport::Output transport{out.now, out.ids, out.counters, out.commands, facts};
+  act(transport);
+  for (const TransportFact& fact : facts) on_fact(fact, out);
 }
 
-SocketNumber SignallingSession::socket() const {
-  return std::visit(Overloaded{[](const Opening& s) { return s.socket; },
-                               [](const Connecting& s) { return s.socket; },
-                               [](const Online& s) { return s.socket; },
-                               [](const auto&) { return SocketNumber{}; }},
-                    state_);
-}
-
-bool SignallingSession::is_current(SocketNumber number, Output& out) const {
-  if (!number.none() && number == socket()) return true;
-  out.counters.add(Tally::StaleSocketEvents);
-  return false;
-}
+// ---- wishes ----------------------------------------------------------------------------
 
 void SignallingSession::want(bool wanted, Output& out) {
   if (!wanted) {
-    drop(out);
+    go_offline(out);
+    run([this](auto& t) { transport_->close(t); }, out);
     state_ = Idle{};
     error_ = {};
-  } else if (std::holds_alternative<Idle>(state_) || halted()) {
-    policy_.restart_ladder();
+    accepted_ = false;
+  } else if (std::holds_alternative<Idle>(state_)) {
     error_ = {};
+    policy_.restart_ladder();
     retry(out);
+  } else {
+    take_over(out);
   }
 }
 
-// Closes the socket, if there is one, and says so.
-void SignallingSession::drop(Output& out) {
-  const bool was_online = online();
-  const SocketNumber number = socket();
-  if (!number.none()) out.commands.push_back(CloseSocket{number});
-  state_ = Idle{};
-  if (!was_online) return;
-  policy_.on_lost(out.now);
-  out.events.push_back({SessionEvent::Kind::WentOffline, nullptr});
+void SignallingSession::take_over(Output& out) {
+  if (!halted()) return;
+  if (replaced()) out.counters.add(Tally::TakeOvers);
+  error_ = {};
+  policy_.restart_ladder();
+  retry(out);
 }
 
-void SignallingSession::open(Output& out) {
-  const SocketNumber number = out.ids.next_socket();
-  state_ = Opening{number, out.now + deadlines::kSocketOpen};
-  out.commands.push_back(OpenSocket{number, url()});
+void SignallingSession::try_now(Output& out) {
+  const Duration patience = transport_->patience();
+  state_ = Trying{later_by(out.now, patience)};
+  run([this](auto& t) { transport_->open(t); }, out);
 }
 
 void SignallingSession::retry(Output& out) {
-  drop(out);
   const Instant at = policy_.next_try(out.now, out.random);
   if (at <= out.now) {
-    open(out);
+    try_now(out);
   } else {
     state_ = Waiting{at};
   }
 }
 
-void SignallingSession::halt(ErrorCode code, std::string detail, Output& out) {
-  drop(out);
-  error_ = CallError{code, std::move(detail)};
+void SignallingSession::go_offline(Output& out) {
+  if (!online()) return;
+  policy_.on_lost(out.now);
+  out.events.push_back({SessionEvent::Kind::WentOffline, nullptr});
+}
+
+void SignallingSession::halt(ErrorCode code, std::string_view detail, Output& out) {
+  go_offline(out);
+  error_ = CallError{code, std::string(detail)};
   state_ = Halted{};
+  out.events.push_back({SessionEvent::Kind::Halted, nullptr});
 }
 
-void SignallingSession::on_opened(const SocketOpened& event, Output& out) {
-  is_current(event.socket, out);  // the handshake follows in its first frame
+// ---- what the transport found out ------------------------------------------------------
+
+void SignallingSession::on_fact(const TransportFact& fact, Output& out) {
+  switch (fact.kind) {
+    case TransportFact::Kind::Up:
+      return on_up(out);
+    case TransportFact::Kind::Down:
+      return on_down(fact.text, out);
+    case TransportFact::Kind::Refused:
+      return on_refused(fact.text, out);
+    case TransportFact::Kind::GaveUp:
+      return halt(ErrorCode::ApplicationSocket, fact.text, out);
+    case TransportFact::Kind::Heard:
+      return on_heard(out.now);
+    case TransportFact::Kind::ServerEvent:
+      return on_event(fact.text, out);
+    case TransportFact::Kind::Pong:
+      if (auto* state = std::get_if<Online>(&state_)) state->answers = true;
+      return on_heard(out.now);
+  }
 }
 
-void SignallingSession::on_frame(const SocketFrame& event, Output& out) {
-  if (!is_current(event.socket, out)) return;
+void SignallingSession::on_up(Output& out) {
+  if (std::holds_alternative<Idle>(state_) || online()) return;
+  state_ = Online{later_by(out.now, transport_->silence_limit()), out.now + deadlines::kPingFirst};
+  error_ = {};
+  accepted_ = true;
   last_delivery_ = out.now;
-  if (auto* state = std::get_if<Online>(&state_)) state->heard_by = out.now + state->silence_limit;
-  wire::Refusal refusal;
-  if (const auto packet = wire::decode_engine_packet(event.text, refusal)) {
-    on_engine_packet(*packet, out);
-  } else {
-    wire::count_refusal(refusal, Tally::RefusedFrames, out.counters);
-  }
+  policy_.on_connected(out.now);
+  out.events.push_back({SessionEvent::Kind::WentOnline, nullptr});
 }
 
-void SignallingSession::on_engine_packet(const wire::EnginePacket& packet, Output& out) {
-  switch (packet.type) {
-    case wire::EngineType::Open: {
-      const auto* opening = std::get_if<Opening>(&state_);
-      wire::Refusal refusal;
-      const auto open = wire::decode_engine_open(packet.payload, refusal);
-      if (opening == nullptr || !open) {
-        out.counters.add(Tally::RefusedFrames);
-        if (opening != nullptr) retry(out);
-        return;
-      }
-      const SocketNumber number = opening->socket;
-      state_ = Connecting{number, opening->give_up, open->ping_interval + open->ping_timeout};
-      out.commands.push_back(SendFrame{
-          number, wire::encode_engine_packet(wire::EngineType::Message, "0" + config_.auth)});
-      return;
-    }
-    case wire::EngineType::Ping:
-      out.commands.push_back(
-          SendFrame{socket(), wire::encode_engine_packet(wire::EngineType::Pong, packet.payload)});
-      return;
-    case wire::EngineType::Message:
-      on_socket_packet(packet.payload, out);
-      return;
-    case wire::EngineType::Close:
-      retry(out);
-      return;
-    case wire::EngineType::Pong:
-    case wire::EngineType::Noop:
-      return;
-    case wire::EngineType::Upgrade:
-      out.counters.add(Tally::RefusedFrames);
-      return;
-  }
+void SignallingSession::on_down(std::string_view why, Output& out) {
+  const bool waits = std::holds_alternative<Waiting>(state_);
+  if (error_.code == ErrorCode::None)
+    error_ = CallError{ErrorCode::ServerUnreachable, std::string(why)};
+  if (waits || halted()) return;
+  go_offline(out);
+  retry(out);
 }
 
-void SignallingSession::on_socket_packet(std::string_view message, Output& out) {
-  wire::Refusal refusal;
-  const auto packet = wire::decode_socket_packet(message, refusal);
-  if (!packet) {
-    wire::count_refusal(refusal, Tally::RefusedPackets, out.counters);
+// Before the first admission a refusal is an answer: nobody is let in by asking again. Later it
+// may well pass: a server that restarts refuses everybody for a while.
+void SignallingSession::on_refused(std::string_view why, Output& out) {
+  if (!accepted_) {
+    halt(ErrorCode::Refused, why, out);
     return;
   }
-  switch (packet->type) {
-    case wire::SocketType::Connect:
-      if (const auto* connecting = std::get_if<Connecting>(&state_)) {
-        const Duration limit = connecting->silence_limit;
-        state_ = Online{connecting->socket, out.now + limit, limit};
-        error_ = {};
-        policy_.on_connected(out.now);
-        out.events.push_back({SessionEvent::Kind::WentOnline, nullptr});
-      }
-      return;
-    case wire::SocketType::Disconnect:
-      if (!halted()) retry(out);
-      return;
-    case wire::SocketType::ConnectError:
-      halt(ErrorCode::Refused, wire::decode_connect_error(packet->payload), out);
-      return;
-    case wire::SocketType::Event: {
-      if (!online()) return;
-      auto decoded = std::make_unique<wire::ServerMessage>();
-      const bool good = wire::decode_server_message(packet->payload, *decoded, refusal);
-      if (refusal.skipped > 0) out.counters.add(Tally::RefusedElements, refusal.skipped);
-      if (good) {
-        on_server_message(std::move(decoded), out);
-      } else if (refusal.error != wire::CodecError::UnknownType) {
-        wire::count_refusal(refusal, Tally::RefusedMessages, out.counters);
-      }
-      return;
-    }
-    case wire::SocketType::Ack:
-    case wire::SocketType::BinaryEvent:
-    case wire::SocketType::BinaryAck:
-      return;
+  go_offline(out);
+  error_ = CallError{ErrorCode::Refused, std::string(why)};
+  policy_.hold_until(out.now + deadlines::kRefusedRetry);
+  retry(out);
+}
+
+void SignallingSession::on_heard(Instant now) {
+  last_delivery_ = now;
+  auto* state = std::get_if<Online>(&state_);
+  if (state == nullptr) return;
+  state->heard_by = later_by(now, transport_->silence_limit());
+  if (!state->answers) return;  // whether it does is asked once, however much arrives
+  state->answer_by = kNever;
+  state->ping_at = now + deadlines::kPing;
+}
+
+void SignallingSession::on_event(std::string_view event, Output& out) {
+  if (!online()) return;
+  wire::Refusal refusal;
+  auto decoded = std::make_unique<wire::ServerMessage>();
+  const bool good = wire::decode_server_message(event, *decoded, refusal);
+  if (refusal.skipped > 0) out.counters.add(Tally::RefusedElements, refusal.skipped);
+  if (good) {
+    on_server_message(std::move(decoded), out);
+  } else if (refusal.error != wire::CodecError::UnknownType) {
+    wire::count_refusal(refusal, Tally::RefusedMessages, out.counters);
   }
 }
 
@@ -202,7 +165,10 @@ void SignallingSession::on_socket_packet(std::string_view message, Output& out) 
 void SignallingSession::on_server_message(std::unique_ptr<wire::ServerMessage> message,
                                           Output& out) {
   if (const auto* replaced = std::get_if<wire::ConnectionReplaced>(message.get())) {
+    run([this](auto& t) { transport_->on_replaced(t); }, out);
     halt(ErrorCode::Replaced, replaced->message, out);
+  } else if (const auto* closing = std::get_if<wire::ServerShuttingDown>(message.get())) {
+    error_ = CallError{ErrorCode::ServerShuttingDown, closing->message};  // the loss follows
   } else if (const auto* error = std::get_if<wire::ServerError>(message.get())) {
     const std::int64_t seconds =
         std::clamp<std::int64_t>(error->retry_after_s, 0, kMostRetryAfterS);
@@ -213,57 +179,112 @@ void SignallingSession::on_server_message(std::unique_ptr<wire::ServerMessage> m
   }
 }
 
+// ---- facts from the host ---------------------------------------------------------------
+
+void SignallingSession::on_opened(const SocketOpened& event, Output& out) {
+  run([&](auto& t) { socket_.on_opened(event, t); }, out);
+}
+void SignallingSession::on_frame(const SocketFrame& event, Output& out) {
+  run([&](auto& t) { socket_.on_frame(event, t); }, out);
+}
+void SignallingSession::on_binary(const SocketBinary& event, Output& out) {
+  run([&](auto& t) { socket_.on_binary(event, t); }, out);
+}
 void SignallingSession::on_closed(const SocketClosed& event, Output& out) {
-  if (!is_current(event.socket, out)) return;
-  const bool was_online = online();
-  state_ = Idle{};  // the host has closed it already
-  if (was_online) {
-    policy_.on_lost(out.now);
-    out.events.push_back({SessionEvent::Kind::WentOffline, nullptr});
-  }
-  if (error_.code == ErrorCode::None)
-    error_ = CallError{ErrorCode::ServerUnreachable, event.reason};
-  retry(out);
+  run([&](auto& t) { socket_.on_closed(event, t); }, out);
+}
+void SignallingSession::on_application(const ApplicationState& event, Output& out) {
+  run([&](auto& t) { application_.on_state(event, t); }, out);
+}
+void SignallingSession::on_application(const ApplicationEvent& event, Output& out) {
+  run([&](auto& t) { application_.on_event(event, t); }, out);
+}
+void SignallingSession::on_application(const ApplicationAcknowledged& event, Output& out) {
+  run([&](auto& t) { application_.on_acknowledged(event, t); }, out);
 }
 
 void SignallingSession::on_network(bool is_online, Output& out) {
+  const bool waits = std::holds_alternative<Waiting>(state_);
   if (!is_online) {
-    if (!socket().none()) retry(out);
-    return;
+    if (!online() && !std::holds_alternative<Trying>(state_)) return;
+    if (error_.code == ErrorCode::None) error_ = CallError{ErrorCode::ServerUnreachable, {}};
+    go_offline(out);
+    run([this](auto& t) { transport_->give_up(t); }, out);
+    retry(out);
+  } else if (waits) {
+    policy_.restart_ladder();
+    retry(out);
+  } else {
+    on_awake(Duration{0}, out);
   }
-  if (!std::holds_alternative<Waiting>(state_)) return;
-  policy_.restart_ladder();
-  retry(out);
 }
 
-void SignallingSession::on_slept(Instant now) {
+void SignallingSession::on_awake(Duration missed, Output& out) {
+  if (std::holds_alternative<Waiting>(state_)) {
+    policy_.restart_ladder();
+    retry(out);
+    return;
+  }
+  auto* state = std::get_if<Online>(&state_);
+  if (state == nullptr) return;
   // What the server sent meanwhile may still be on its way into this page.
-  if (auto* state = std::get_if<Online>(&state_))
-    state->heard_by = std::max(state->heard_by, now + 5s);
+  const Instant least = out.now + deadlines::kPing + deadlines::kPingAnswer;
+  if (state->heard_by != kNever) state->heard_by = std::max(state->heard_by - missed, least);
+  if (state->answers) ask(out);
 }
+
+// ---- deadlines -------------------------------------------------------------------------
 
 Instant SignallingSession::deadline() const {
   return std::visit(
-      Overloaded{[](const Opening& s) { return s.give_up; },
-                 [](const Connecting& s) { return s.give_up; },
-                 [](const Online& s) { return s.heard_by; },
+      Overloaded{[](const Trying& s) { return s.give_up; },
+                 [](const Online& s) {
+                   return std::min({s.heard_by, s.ping_at, s.answer_by});
+                 },
                  [](const Waiting& s) { return s.until; }, [](const auto&) { return kNever; }},
       state_);
+}
+
+// A ping shows what no silence can: whether the server is still there. One that does not know
+// it stays silent; then its own heartbeat must do, and it is not asked again.
+void SignallingSession::ask(Output& out) {
+  auto& state = std::get<Online>(state_);
+  state.ping_at = kNever;
+  state.answer_by = out.now + (state.answers ? Duration(deadlines::kPingAnswer)
+                                             : deadlines::kPing + deadlines::kPingAnswer);
+  transport_->ping(out.commands);
+}
+
+void SignallingSession::on_silence(Output& out) {
+  out.counters.add(Tally::DeadSockets);
+  error_ = CallError{ErrorCode::ServerUnreachable, {}};
+  go_offline(out);
+  run([this](auto& t) { transport_->give_up(t); }, out);
+  retry(out);
 }
 
 void SignallingSession::on_deadline(Output& out) {
   if (deadline() > out.now) return;
   if (std::holds_alternative<Waiting>(state_)) {
-    open(out);
-    return;
+    try_now(out);
+  } else if (auto* state = std::get_if<Online>(&state_)) {
+    if (state->heard_by <= out.now || (state->answer_by <= out.now && state->answers)) {
+      on_silence(out);
+    } else if (state->answer_by <= out.now) {
+      state->answer_by = kNever;  // it does not know the ping
+    } else {
+      ask(out);
+    }
+  } else {
+    out.counters.add(Tally::SlowHandshakes);
+    if (error_.code == ErrorCode::None) error_ = CallError{ErrorCode::ServerUnreachable, {}};
+    run([this](auto& t) { transport_->give_up(t); }, out);
+    retry(out);
   }
-  out.counters.add(online() ? Tally::DeadSockets : Tally::SlowHandshakes);
-  error_ = CallError{ErrorCode::ServerUnreachable, {}};
-  retry(out);
 }
 
 void SignallingSession::send(const wire::ClientMessage& message, Commands& commands) const {
-  commands.push_back(SendFrame{socket(), wire::encode_client_frame(message)});
+  transport_->send(wire::encode_client_event(message), commands);
 }
 
 SignallingView SignallingSession::view() const {
@@ -273,7 +294,7 @@ SignallingView SignallingSession::view() const {
                                      [](const Online&) { return SignallingState::Online; },
                                      [](const Waiting&) { return SignallingState::Waiting; },
                                      [](const Halted&) { return SignallingState::Halted; },
-                                     [](const auto&) { return SignallingState::Connecting; }},
+                                     [](const Trying&) { return SignallingState::Connecting; }},
                           state_);
   if (const auto* waiting = std::get_if<Waiting>(&state_))
     view.retry_at_ms = to_us(waiting->until) / 1'000;

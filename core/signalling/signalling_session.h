@@ -1,10 +1,10 @@
-/// Keeps one Socket.IO connection to the server for as long as it is wanted.
+/// Keeps one connection to the server for as long as it is wanted.
 ///
 /// Facts come in through on_*() and want(); what follows is appended to `Output` in order.
 ///
-///   Idle ─► Opening ─► Connecting ─► Online
-///              ▲            │           │        any loss: Waiting ─► Opening
-///              └── Waiting ◄┴───────────┘        refused for good: Halted
+///   Idle ─► Trying ─► Online
+///             ▲          │        any loss: Waiting ─► Trying
+///             └─ Waiting ◄        refused for good, replaced, not ours to revive: Halted
 ///
 /// Nothing is sent unless Online, and nothing is kept for later: what must be said after a
 /// reconnect is said anew by those who know it, so no stale offer precedes a re-join.
@@ -21,16 +21,16 @@
 #include "core/public/config.h"
 #include "core/public/counters.h"
 #include "core/public/event.h"
+#include "core/signalling/application_transport.h"
 #include "core/signalling/reconnect_policy.h"
-#include "core/wire/engineio_packet.h"
+#include "core/signalling/socketio_transport.h"
 #include "core/wire/groupcall_message.h"
-#include "core/wire/socketio_packet.h"
 
 namespace groupcall {
 
 /// What the session tells its owner.
 struct SessionEvent {
-  enum class Kind : unsigned char { WentOnline, WentOffline, Message };
+  enum class Kind : unsigned char { WentOnline, WentOffline, Halted, Message };
   Kind kind = Kind::Message;
   std::unique_ptr<wire::ServerMessage> message;  ///< of a Message
 };
@@ -46,24 +46,34 @@ class SignallingSession {
     std::vector<SessionEvent>& events;
   };
 
-  SignallingSession(SignallingConfig config, UserId self);
+  SignallingSession(const SignallingConfig& config, const UserId& self);
 
-  /// Opens a socket and keeps it, or closes it. Wanting again leaves Halted.
+  /// Keeps a connection, or closes it. Wanting again leaves Halted.
   void want(bool wanted, Output& out);
+  /// Leaves Halted only. Where another connection of this user replaced us, we replace it.
+  void take_over(Output& out);
 
   // Facts from the host. Those of another socket number are stale and dropped.
   void on_opened(const SocketOpened& event, Output& out);
   void on_frame(const SocketFrame& event, Output& out);
+  void on_binary(const SocketBinary& event, Output& out);
   void on_closed(const SocketClosed& event, Output& out);
+  void on_application(const ApplicationState& event, Output& out);
+  void on_application(const ApplicationEvent& event, Output& out);
+  void on_application(const ApplicationAcknowledged& event, Output& out);
   void on_network(bool online, Output& out);
-  void on_slept(Instant now);
+  /// The page or the machine stood still, for at least `missed`: what was lost meanwhile was not
+  /// noticed. Asks the server where it answers; never takes silence for death at once.
+  void on_awake(Duration missed, Output& out);
   void on_deadline(Output& out);
 
   /// Only while online().
   void send(const wire::ClientMessage& message, Commands& commands) const;
 
   bool online() const { return std::holds_alternative<Online>(state_); }
+  bool wanted() const { return !std::holds_alternative<Idle>(state_); }
   bool halted() const { return std::holds_alternative<Halted>(state_); }
+  bool replaced() const { return halted() && error_.code == ErrorCode::Replaced; }
   Instant deadline() const;
   /// When the server last delivered anything: the deadlines of offers rest on it.
   Instant last_delivery() const { return last_delivery_; }
@@ -71,40 +81,42 @@ class SignallingSession {
 
  private:
   struct Idle {};
-  struct Opening {
-    SocketNumber socket;
+  struct Trying {
     Instant give_up;
-  };
-  struct Connecting {
-    SocketNumber socket;
-    Instant give_up;
-    Duration silence_limit;
   };
   struct Online {
-    SocketNumber socket;
-    Instant heard_by;
-    Duration silence_limit;
+    Instant heard_by;  ///< the server's own heartbeat comes by then
+    Instant ping_at;   ///< kNever: this server does not answer, or an answer is awaited
+    Instant answer_by = kNever;
+    bool answers = false;  ///< it has acknowledged a ping on this connection
   };
   struct Waiting {
     Instant until;
   };
   struct Halted {};
 
-  SocketNumber socket() const;
-  bool is_current(SocketNumber socket, Output& out) const;
-  void open(Output& out);
-  void drop(Output& out);
-  void halt(ErrorCode code, std::string detail, Output& out);
-  void retry(Output& out);
-  void on_engine_packet(const wire::EnginePacket& packet, Output& out);
-  void on_socket_packet(std::string_view message, Output& out);
+  template <class Act>
+  void run(Act act, Output& out);
+  void on_fact(const TransportFact& fact, Output& out);
+  void on_up(Output& out);
+  void on_down(std::string_view why, Output& out);
+  void on_refused(std::string_view why, Output& out);
+  void on_heard(Instant now);
+  void on_event(std::string_view event, Output& out);
   void on_server_message(std::unique_ptr<wire::ServerMessage> message, Output& out);
-  std::string url() const;
+  void on_silence(Output& out);
+  void ask(Output& out);
+  void try_now(Output& out);
+  void retry(Output& out);
+  void go_offline(Output& out);
+  void halt(ErrorCode code, std::string_view detail, Output& out);
 
-  SignallingConfig config_;
-  UserId self_;
+  SocketioTransport socket_;
+  ApplicationTransport application_;
+  Transport* transport_;  ///< the one of the two that the config names
   ReconnectPolicy policy_;
-  std::variant<Idle, Opening, Connecting, Online, Waiting, Halted> state_;
+  std::variant<Idle, Trying, Online, Waiting, Halted> state_;
+  bool accepted_ = false;  ///< once since it was wanted: a refusal may pass then
   CallError error_;
   Instant last_delivery_{};
 };

@@ -7,7 +7,7 @@ namespace groupcall::wire {
 std::string_view error_name(CodecError error) {
   static constexpr auto kNames = std::to_array<std::string_view>(
       {"none", "empty", "too-long", "not-json", "too-deep", "wrong-shape", "missing-field",
-       "out-of-range", "unknown-choice", "unknown-type", "bad-packet", "binary-packet",
+       "out-of-range", "unknown-choice", "unknown-type", "bad-packet", "stray-binary",
        "other-namespace"});
   return kNames[static_cast<std::size_t>(error)];
 }

@@ -21,8 +21,8 @@ enum class CodecError : std::uint8_t {
   UnknownChoice,   ///< a text that is none of the listed words
   UnknownType,     ///< a packet or message type that does not exist
   BadPacket,       ///< Engine.IO or Socket.IO framing broken
-  BinaryPacket,    ///< well-formed, but no event of ours has attachments
-  OtherNamespace,  ///< well-formed, but not for namespace "/"
+  StrayBinary,     ///< an attachment that no event announced, or one announced that did not come
+  OtherNamespace,  ///< well-formed, but not for our namespace
 };
 
 /// What was refused, for the diagnostics: never a throw, never fatal.

@@ -316,17 +316,21 @@ bool decode_event_array(std::string_view payload, Variant& into, Refusal& refusa
 }
 
 template <class Variant>
-std::string encode_event_frame(const Variant& message) {
-  std::string frame = "42[";
-  encode_text(tag_of(message), frame);
-  frame += ',';
-  encode_tagged(message, frame);
-  frame += ']';
-  return frame;
+std::string encode_event_array(const Variant& message) {
+  std::string event = "[";
+  encode_text(tag_of(message), event);
+  event += ',';
+  encode_tagged(message, event);
+  event += ']';
+  return event;
 }
 
 }  // namespace
 
+std::vector<std::string_view> server_event_names() {
+  const auto& tags = TagsOf<ServerMessage>::tags;
+  return {tags.begin(), tags.end()};
+}
 bool decode_server_message(std::string_view payload, ServerMessage& into, Refusal& refusal) {
   return decode_event_array(payload, into, refusal);
 }
@@ -338,11 +342,11 @@ bool decode_channel_text(std::string_view text, ChannelText& into, Refusal& refu
   return json && decode_typed(json->root(), into, refusal);
 }
 
-std::string encode_client_frame(const ClientMessage& message) {
-  return encode_event_frame(message);
+std::string encode_client_event(const ClientMessage& message) {
+  return encode_event_array(message);
 }
-std::string encode_server_frame(const ServerMessage& message) {
-  return encode_event_frame(message);
+std::string encode_server_event(const ServerMessage& message) {
+  return encode_event_array(message);
 }
 std::string encode_channel_text(const ChannelText& message) {
   std::string text;

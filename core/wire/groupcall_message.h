@@ -195,15 +195,18 @@ struct Goodbye {
 };
 using ChannelText = std::variant<Goodbye>;
 
+/// The name of every event of the server that means something here.
+std::vector<std::string_view> server_event_names();
+
 /// `payload`: the JSON array of a Socket.IO EVENT. An event that is none of ours gives
 /// CodecError::UnknownType: the chat application has many of its own.
 bool decode_server_message(std::string_view payload, ServerMessage& into, Refusal& refusal);
 bool decode_client_message(std::string_view payload, ClientMessage& into, Refusal& refusal);
 bool decode_channel_text(std::string_view text, ChannelText& into, Refusal& refusal);
 
-/// The whole frame, Engine.IO and Socket.IO packet types included: `42["groupcall:leave",{...}]`
-std::string encode_client_frame(const ClientMessage& message);
-std::string encode_server_frame(const ServerMessage& message);
+/// The payload of a Socket.IO EVENT: `["groupcall:leave",{...}]`
+std::string encode_client_event(const ClientMessage& message);
+std::string encode_server_event(const ServerMessage& message);
 std::string encode_channel_text(const ChannelText& message);
 
 }  // namespace groupcall::wire

@@ -122,21 +122,24 @@ std::optional<JsonDocument> JsonDocument::parse(std::string_view text, std::uint
     refusal.error = CodecError::TooLong;
     return std::nullopt;
   }
-  std::string repaired;
-  if (needs_repair(text)) {
-    repaired = repair_json(text);
-    text = repaired;
+  // Hardly a frame needs repair, and whether it does shows when it is read.
+  std::optional<JsonDocument> document = parse_strictly(text);
+  if (!document) {
+    const std::string repaired = repair_json(text);
+    if (repaired != text) document = parse_strictly(repaired);
   }
+  if (!document) refusal.error = CodecError::NotJson;
+  return document;
+}
+
+std::optional<JsonDocument> JsonDocument::parse_strictly(std::string_view text) {
   json::parse_options options;
-  options.max_depth = limits::kFrameDepth + 1;
+  options.max_depth = limits::kFrameDepth;
   json::basic_parser<Builder> parser(options);
   parser.handler().document.text_.reserve(text.size());
   error_code error;
   const std::size_t consumed = parser.write_some(false, text.data(), text.size(), error);
-  if (error || consumed != text.size() || !parser.done()) {
-    refusal.error = CodecError::NotJson;
-    return std::nullopt;
-  }
+  if (error || consumed != text.size() || !parser.done()) return std::nullopt;
   return std::move(parser.handler().document);
 }
 

@@ -77,6 +77,7 @@ class JsonDocument {
   };
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
+  static std::optional<JsonDocument> parse_strictly(std::string_view text);
   std::string_view slice(Slice s) const { return std::string_view(text_).substr(s.begin, s.size); }
 
   std::vector<Node> nodes_;

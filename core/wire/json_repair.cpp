@@ -45,28 +45,6 @@ std::size_t copy_escape(std::string_view json, std::size_t at, std::string& out)
 
 }  // namespace
 
-bool needs_repair(std::string_view json) {
-  bool in_string = false;
-  std::uint32_t depth = 0;
-  for (std::size_t at = 0; at < json.size(); ++at) {
-    const char c = json[at];
-    if (in_string && c == '\\') {
-      const int unit = escaped_unit(json, at);
-      if (is_high(unit) || is_low(unit)) return true;
-      ++at;  // what follows is escaped, a quote too
-    } else if (c == '"') {
-      in_string = !in_string;
-    } else if (in_string) {
-      continue;
-    } else if (c == '{' || c == '[') {
-      if (++depth > limits::kFrameDepth) return true;
-    } else if ((c == '}' || c == ']') && depth > 0) {
-      --depth;
-    }
-  }
-  return false;
-}
-
 std::string repair_json(std::string_view json) {
   std::string out;
   out.reserve(json.size());

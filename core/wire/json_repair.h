@@ -7,9 +7,6 @@
 
 namespace groupcall::wire {
 
-/// A cheap look: can this text hold either? Most frames cannot, and are parsed as they are.
-bool needs_repair(std::string_view json);
-
 /// The same text with every lone `\uD800`..`\uDFFF` escape replaced by `\ufffd`, and with
 /// every container nested deeper than limits::kFrameDepth replaced by `null`. A text that is
 /// not JSON stays not JSON.

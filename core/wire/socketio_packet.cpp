@@ -44,21 +44,37 @@ std::optional<SocketPacket> decode_socket_packet(std::string_view message, Refus
   SocketPacket packet;
   packet.type = static_cast<SocketType>(message.front() - '0');
   message.remove_prefix(1);
-  if (packet.type == SocketType::BinaryEvent || packet.type == SocketType::BinaryAck)
-    return refuse(refusal, CodecError::BinaryPacket);
+  const bool binary =
+      packet.type == SocketType::BinaryEvent || packet.type == SocketType::BinaryAck;
+  if (binary) {
+    packet.attachments = take_number(message);
+    if (packet.attachments < 0 || message.empty() || message.front() != '-')
+      return refuse(refusal, CodecError::BadPacket);
+    if (packet.attachments > limits::kAttachments) return refuse(refusal, CodecError::TooLong);
+    message.remove_prefix(1);
+  }
   if (!message.empty() && message.front() == '/') {
     const std::size_t comma = message.find(',');
-    const std::string_view name = message.substr(0, comma);
-    if (name != "/") return refuse(refusal, CodecError::OtherNamespace);
+    packet.name_space = message.substr(0, comma);
     message.remove_prefix(comma == std::string_view::npos ? message.size() : comma + 1);
   }
   packet.ack_id = take_number(message);
   if (!message.empty() && is_digit(message.front())) return refuse(refusal, CodecError::BadPacket);
-  const bool needs_payload = packet.type == SocketType::Event || packet.type == SocketType::Ack;
+  const bool needs_payload =
+      binary || packet.type == SocketType::Event || packet.type == SocketType::Ack;
   if (needs_payload && (message.empty() || message.front() != '['))
     return refuse(refusal, CodecError::BadPacket);
   packet.payload = message;
   return packet;
+}
+
+std::string encode_socket_packet(SocketType type, std::string_view name_space, std::int64_t ack_id,
+                                 std::string_view payload) {
+  std::string text(1, static_cast<char>('0' + static_cast<int>(type)));
+  if (name_space != "/") (text += name_space) += ',';
+  if (ack_id >= 0) text += std::to_string(ack_id);
+  text += payload;
+  return text;
 }
 
 std::string decode_connect_error(std::string_view payload) {

@@ -8,8 +8,10 @@
 ///   212["ping",{}]  312["pong"]         EVENT that wants ack 12, and that ACK
 ///   51-["x",{"_placeholder":true,"num":0}]  BINARY_EVENT with one attachment to follow
 ///
-/// Source: the Socket.IO protocol, revision 5. Attachments are binary frames, which the
-/// port does not pass on: no event of ours has any, so such events are refused as a whole.
+/// Source: the Socket.IO protocol, revision 5. Attachments are binary frames that follow at
+/// once. Nobody reads them: no event of ours has any, but a peer's free-form blob may bring
+/// some into one, and that must cost nobody else the event. So their placeholders stay what they
+/// look like, small objects, and the frames are counted off.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +37,16 @@ enum class SocketType : unsigned char {
 struct SocketPacket {
   SocketType type = SocketType::Event;
   std::string_view payload;
-  std::int64_t ack_id = -1;  ///< -1: none
+  std::string_view name_space = "/";
+  std::int64_t ack_id = -1;      ///< -1: none
+  std::int64_t attachments = 0;  ///< binary frames to follow, at most limits::kAttachments
 };
 
 std::optional<SocketPacket> decode_socket_packet(std::string_view message, Refusal& refusal);
+
+/// `name_space`: `/` is left out. `payload`: JSON text, may be empty.
+std::string encode_socket_packet(SocketType type, std::string_view name_space, std::int64_t ack_id,
+                                 std::string_view payload);
 
 /// The message of a CONNECT_ERROR payload, bounded; empty when it has none.
 std::string decode_connect_error(std::string_view payload);

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { startServer } from '../../tools/server/server.js';
+import { SecondMachine, whyNoSecondMachine } from './second_machine.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../..');
@@ -67,10 +68,12 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {import('../../tools/server/server.js').ServerOptions} [options.server]
  * @param {boolean} [options.devices] false: a machine without camera and microphone
  * @param {number} [options.cameras]
+ * @param {boolean} [options.twoMachines] pages opened with `elsewhere: true` are on a machine of their own; skipped without root
  * @param {(stage: Stage) => Promise<void>} body
  */
 export function callTest(name, options, body) {
-  test(name, { timeout: 120_000 }, async (t) => {
+  const skip = options.twoMachines ? whyNoSecondMachine() : '';
+  test(name, { timeout: 120_000, ...(skip && { skip }) }, async (t) => {
     const stage = new Stage(t, name, options);
     try {
       await stage.open(options);
@@ -91,6 +94,9 @@ class Stage {
   #t;
   #slug;
   #browser;
+  /** @type {SecondMachine | undefined} */
+  secondMachine;
+  #browserElsewhere;
   /** @type {Page[]} */
   #pages = [];
 
@@ -99,8 +105,13 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1 }) {
+  async open({ server = {}, devices = true, cameras = 1, twoMachines = false }) {
+    if (twoMachines) {
+      this.secondMachine = new SecondMachine();
+      this.secondMachine.start();
+    }
     this.server = await startServer({
+      ...(twoMachines && { host: this.secondMachine.here }),
       // All pages come from the same address.
       rateLimit: { limit: 0 },
       ...server,
@@ -108,13 +119,18 @@ class Stage {
         { prefix: '/', directory: path.join(root, 'web/demo') },
         { prefix: '/dist', directory: DIST },
         { prefix: '/pages', directory: path.join(here, 'pages') },
+        { prefix: '/socket.io-client', directory: path.join(root, 'tests/node_modules/socket.io-client/dist') },
       ],
       onFrame: (...frame) => this.wire.observe(...frame),
     });
-    this.#browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [...COMMON_FLAGS, ...(devices ? [`--use-fake-device-for-media-stream=device-count=${cameras}`] : [])],
-    });
+    const args = [...COMMON_FLAGS];
+    if (devices) args.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
+    // Cameras are for secure pages, and only localhost is one without a certificate.
+    if (twoMachines) args.push(`--unsafely-treat-insecure-origin-as-secure=${this.server.url}`);
+    this.#browser = await chromium.launch({ executablePath: CHROMIUM, args });
+    if (!twoMachines) return;
+    const executablePath = this.secondMachine.launcher(CHROMIUM, OUTPUT);
+    this.#browserElsewhere = await chromium.launch({ executablePath, args });
   }
 
   /** Prints what was measured. */
@@ -159,8 +175,20 @@ class Stage {
     await untilHere(what, () => check(this.wire), limitMs);
   }
 
-  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [] }) {
-    const context = await this.#browser.newContext({
+  /** `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, elsewhere = false }) {
+    const browser = elsewhere ? this.#browserElsewhere : this.#browser;
+    const context = besides?.tab.context() ?? (await this.#newContext(browser, { permissions, viewport, colorScheme }));
+    const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
+    this.#pages.push(page);
+    const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
+    await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}${tabNumber}`));
+    await page.load(this.server.url + address);
+    return page;
+  }
+
+  async #newContext(browser, { permissions, viewport, colorScheme }) {
+    const context = await browser.newContext({
       colorScheme,
       reducedMotion: 'reduce',
       viewport: viewport ?? { width: 800, height: 600 },
@@ -173,11 +201,7 @@ class Stage {
       });
     });
     if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.server.url });
-    const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
-    this.#pages.push(page);
-    await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}`));
-    await page.load(this.server.url + address);
-    return page;
+    return context;
   }
 
   /** Takes a picture of a page for people to look at. */
@@ -207,9 +231,10 @@ class Stage {
   async close() {
     try {
       // Pages first: a server that goes away under them would only make them call for it.
-      await this.#browser?.close();
+      await Promise.all([this.#browser?.close(), this.#browserElsewhere?.close()]);
     } finally {
       await this.server?.close();
+      this.secondMachine?.stop();
     }
     // Last, because a page that closes still has something to record.
     for (const page of this.#pages) page.endRecords();
@@ -386,12 +411,14 @@ export class ModulePage extends ClientPage {
 
   #options = {};
 
-  makeCall(options) {
-    this.#options = options;
+  /** `onSocket`: the page has a Socket of its own, as a chat application has, and the call uses it; its options. */
+  makeCall({ onSocket, ...options }) {
+    this.#options = { ...(onSocket && { onSocket }), ...options };
     const { name } = this;
+    const { url } = this.stage.server;
     const all = {
       self: { userId: name, fullname: name[0].toUpperCase() + name.slice(1) },
-      signalling: { url: this.stage.server.url },
+      ...(onSocket ? { applicationSocket: { url, userId: name, options: onSocket } } : { signalling: { url } }),
       ...options,
     };
     return this.tab.evaluate((given) => callPage.makeCall(given), all);
@@ -418,12 +445,12 @@ export class ModulePage extends ClientPage {
 
   snapshot() {
     return this.tab.evaluate(() => {
-      const { phase, error, signalling, self, participants, diagnostics } = callPage.call.getSnapshot();
+      const { phase, error, signalling, self, participants, invitations, diagnostics } = callPage.call.getSnapshot();
       const plain = ({ streams, ...rest }) => ({
         ...rest,
         streams: Object.fromEntries(Object.entries(streams).map(([name, stream]) => [name, stream !== null])),
       });
-      return { phase, error, signalling, self: plain(self), participants: participants.map(plain), diagnostics };
+      return { phase, error, signalling, self: plain(self), participants: participants.map(plain), invitations, diagnostics };
     });
   }
 
@@ -483,6 +510,29 @@ export class ModulePage extends ClientPage {
 
   untilPhase(phase, limitMs) {
     return this.until(`phase ${phase}`, (page, wanted) => page.call.getSnapshot().phase === wanted, phase, limitMs);
+  }
+
+  /** Waits until the connection to the server is in that state; returns the code of its error, or 'none'. */
+  untilSignalling(state, limitMs = LIMIT.announced) {
+    return this.until(
+      `signalling ${state}`,
+      (page, wanted) => {
+        const { state: now, error } = page.call.getSnapshot().signalling;
+        return now === wanted && (error?.code ?? 'none');
+      },
+      state,
+      limitMs,
+    );
+  }
+
+  /** Begins to look for gaps in the pictures of all others. */
+  watchPictures() {
+    return this.tab.evaluate(() => callPage.watchPictures());
+  }
+
+  /** The longest time without a new picture of each other one since watchPictures(), in milliseconds. */
+  longestGaps() {
+    return this.tab.evaluate(() => callPage.longestGaps());
   }
 
   /** Waits until exactly these others are in the call. */

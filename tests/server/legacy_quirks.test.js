@@ -235,6 +235,15 @@ test('the older socket of a user goes deaf', async (t) => {
   await assertSilence(oldTab);
 });
 
+quirk('pingUnanswered', 'a ping gets no acknowledgement, and harms nobody', async (t) => {
+  const server = await legacyServer(t);
+  const alice = await connect(t, server, 'alice');
+  let answered = 0;
+  for (const args of [[{}], [], [null]]) alice.emit('groupcall:ping', ...args, () => (answered += 1));
+  await alice.fence();
+  assert.equal(answered, 0);
+});
+
 test('RATE_LIMIT_EXCEEDED: the 21st connection gets an error, a 41 and the close', async (t) => {
   const server = await serverFor(t, { legacy: true, rateLimit: undefined });
   for (let i = 0; i < 20; i += 1) (await connect(t, server, `user${i}`)).close();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { assertSilence, connect, connectAll, serverFor, settle } from './test_client.js';
+import { assertSilence, connect, connectAll, serverFor, settle, within } from './test_client.js';
 
 const LONG = 'x'.repeat(257);
 const deep = (levels) => JSON.parse('{"a":'.repeat(levels) + '1' + '}'.repeat(levels));
@@ -238,4 +238,24 @@ test('a room is entered only with the group that it belongs to', async (t) => {
 test('there is no rate limit unless asked for', async (t) => {
   const server = await serverFor(t, { rateLimit: undefined });
   for (let i = 0; i < 25; i += 1) (await connect(t, server, 'alice')).close();
+});
+
+test('a ping is acknowledged without a value, whatever it carries, in a call or not', async (t) => {
+  const server = await serverFor(t);
+  const alice = await connect(t, server, 'alice');
+  const pong = (...args) => within(new Promise((resolve) => alice.emit('groupcall:ping', ...args, (...given) => resolve(given))), () => 'the pong');
+  for (const args of [[{}], [], [null], ['text', 7, [1]], [deep(80)]]) assert.deepEqual(await pong(...args), []);
+  await alice.join('r1');
+  assert.deepEqual(await pong({}), []);
+  const nobody = await connect(t, server, null);
+  assert.deepEqual(await within(nobody.socket.emitWithAck('groupcall:ping', {}), () => 'the pong'), undefined);
+});
+
+test('a ping that asks for no acknowledgement is answered by silence', async (t) => {
+  const server = await serverFor(t);
+  const alice = await connect(t, server, 'alice');
+  const read = server.reading('alice', 'groupcall:ping');
+  for (const args of [[{}], [], [null]]) alice.emit('groupcall:ping', ...args);
+  await read;
+  await assertSilence(alice);
 });

@@ -245,6 +245,47 @@ TEST_F(Signalling, ASocketThatDiesUnseenIsNoticedByItsPings) {
   EXPECT_EQ(world.offers_sent(), 1U);
 }
 
+TEST_F(Signalling, AHalfOpenSocketIsFoundInFiveSecondsWhereTheServerAnswersPings) {
+  WorldOptions options;
+  options.server.answers_pings = true;
+  World asked(options);
+  asked.open_page("alice").join();
+  asked.run_for(1s);
+  asked.open_page("bob").join();
+  asked.run_for(20s);
+  ASSERT_EQ(why_not_settled(asked, {"alice", "bob"}), "");
+  asked.sockets.freeze("bob", true);
+  const Instant dead_since = asked.loop.now();
+  EXPECT_TRUE(
+      asked.run_until([&] { return asked.page("bob").view().phase == Phase::Reconnecting; }, 10s));
+  EXPECT_LE(asked.loop.now() - dead_since, 5s);
+  EXPECT_EQ(asked.page("alice").view().find("bob")->connection, LinkView::Connected);
+  asked.sockets.freeze("bob", false);
+  asked.run_for(15s);
+  EXPECT_EQ(why_not_settled(asked, {"alice", "bob"}), "");
+  EXPECT_EQ(asked.offers_sent(), 1U);
+}
+
+// The server announces every re-join with default tracks, as if the microphone were on.
+TEST_F(Signalling, NobodyWhoIsMutedLooksUnmutedWhenTheServerRestarts) {
+  gather({"alice", "bob"});
+  world.page("bob").set_microphone(false);
+  world.page("bob").set_camera(false);
+  world.run_for(1s);
+  ASSERT_EQ(seen("alice", "bob").microphone.state, MediaState::Off);
+  world.server.stop();
+  world.run_for(2s);
+  world.server.start();
+  const bool unmuted = world.run_until(
+      [&] {
+        const ParticipantView& bob = seen("alice", "bob");
+        return bob.microphone.state != MediaState::Off || bob.camera.state != MediaState::Off;
+      },
+      10s);
+  EXPECT_FALSE(unmuted);
+  EXPECT_EQ(seen("alice", "bob").signalling, PeerSignalling::Present);
+}
+
 TEST_F(Signalling, AHalfOpenSocketThatHealsCostsNothing) {
   join("alice");
   world.run_for(1s);
@@ -276,6 +317,71 @@ TEST_F(Signalling, ASecondTabTakesTheSocketAndTheCallGoesOn) {
   EXPECT_EQ(first.view().signalling.error.code, ErrorCode::Replaced);
   EXPECT_EQ(seen("alice", "bob").connection, LinkView::Connected);
   EXPECT_EQ(world.offers_sent(), 1U);
+}
+
+TEST_F(Signalling, ATabWithoutACallGivesTheSocketBackToTheTabInTheCall) {
+  gather({"alice", "bob"});
+  SimulatedPage& first = world.page("bob");
+  SimulatedPage& second = world.open_page("bob");
+  second.listen(true);
+  const Instant begin = world.loop.now();
+  ASSERT_TRUE(world.run_until([&] { return first.view().phase == Phase::Reconnecting; }, 1s));
+  ASSERT_TRUE(world.run_until([&] { return first.view().phase == Phase::Joined; }, 1s));
+  EXPECT_LE(world.loop.now() - begin, 600ms);
+  world.run_for(30s);
+  EXPECT_EQ(second.view().signalling.error.code, ErrorCode::Replaced) << "and it does not fight";
+  EXPECT_EQ(first.view().phase, Phase::Joined);
+  EXPECT_EQ(seen("alice", "bob").signalling, PeerSignalling::Present);
+  EXPECT_EQ(world.offers_sent(), 1U);
+}
+
+// The server removes a user from every room when the newest socket of the user closes.
+TEST_F(Signalling, ATakeOverAfterTheSecondTabHasClosedBringsTheUserBackIntoTheRoom) {
+  gather({"alice", "bob"});
+  SimulatedPage& first = world.page("bob");
+  SimulatedPage& second = world.open_page("bob");
+  second.join({.room = "r2"});
+  world.run_for(5s);
+  second.close_page();
+  world.run_for(2s);
+  EXPECT_EQ(seen("alice", "bob").signalling, PeerSignalling::Lost);
+  EXPECT_EQ(seen("alice", "bob").connection, LinkView::Connected);
+  first.take_over();
+  world.run_for(1s);
+  EXPECT_EQ(first.view().phase, Phase::Joined);
+  EXPECT_EQ(seen("alice", "bob").signalling, PeerSignalling::Present);
+  EXPECT_EQ(world.offers_sent(), 1U);
+}
+
+TEST_F(Signalling, ATakeOverFromATabInTheSameRoomIsAFreshJoinForEverybody) {
+  gather({"alice", "bob"});
+  SimulatedPage& first = world.page("bob");
+  SimulatedPage& second = world.open_page("bob");
+  second.join();
+  world.run_for(5s);
+  EXPECT_EQ(seen("alice", "bob").connection, LinkView::Connected) << "with the second tab";
+  second.close_page();
+  world.run_for(1s);
+  first.take_over();
+  world.run_for(5s);
+  EXPECT_EQ(first.view().phase, Phase::Joined);
+  ASSERT_NE(world.page("alice").view().find("bob"), nullptr);
+  EXPECT_EQ(seen("alice", "bob").connection, LinkView::Connected);
+  ASSERT_NE(first.view().find("alice"), nullptr);
+  EXPECT_EQ(first.view().find("alice")->connection, LinkView::Connected);
+}
+
+TEST_F(Signalling, AnInvitationRingsWhereSomebodyListensUntilAnotherTabTakesIt) {
+  SimulatedPage& listener = world.open_page("bob");
+  listener.listen(true);
+  world.run_for(1s);
+  join("alice");
+  world.run_for(1s);
+  ASSERT_EQ(listener.view().invitations.size(), 1U);
+  EXPECT_EQ(listener.view().invitations.front().room_id.value, "r1");
+  world.open_page("bob").join();
+  world.run_for(1s);
+  EXPECT_TRUE(listener.view().invitations.empty());
 }
 
 TEST_F(Signalling, ARateLimitIsHonoured) {

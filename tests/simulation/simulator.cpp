@@ -17,6 +17,7 @@ WorldOptions world_options(const SimulationOptions& options) {
   world.detail = options.detail;
   world.server.lookup = {1ms, 200ms};
   world.server.rate_limit = 0;
+  world.server.answers_pings = Random(options.seed + "/server").below(2) == 1;
   return world;
 }
 

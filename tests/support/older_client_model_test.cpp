@@ -17,7 +17,7 @@ RtcTiming late_candidates() {
 
 class OlderClientTest : public testing::Test {
  protected:
-  PageSurroundings surroundings() { return {&loop, &journal, &rtc, &sockets}; }
+  PageSurroundings surroundings() { return {&loop, &journal, &rtc, &sockets, {}}; }
 
   EventLoop loop;
   Journal journal{loop, Detail::Lines};

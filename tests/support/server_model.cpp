@@ -105,6 +105,7 @@ void ServerModel::on_frame(LineId line, const std::string& text) {
   }
   if (text == "41" || text == "1") return drop(line, 1005);
   if (text.starts_with("40")) return open_namespace(line, socket);
+  if (text.find("groupcall:ping") != std::string::npos) return acknowledge(line, text);
   boost::system::error_code error;
   const json::value packet =
       text.starts_with("42") ? json::parse(text.substr(2), error) : json::value();
@@ -114,6 +115,12 @@ void ServerModel::on_frame(LineId line, const std::string& text) {
     return drop(line, 1005);
   }
   on_event(line, packet.get_array());
+}
+
+// `421["groupcall:ping",{}]` asks for `431[]`; whoever does not know the event stays silent.
+void ServerModel::acknowledge(LineId line, const std::string& frame) {
+  if (!options_.answers_pings) return;
+  network_->send_to_page(line, "43" + frame.substr(2, frame.find('[') - 2) + "[]");
 }
 
 void ServerModel::open_namespace(LineId line, Socket& socket) {

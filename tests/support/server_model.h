@@ -29,6 +29,8 @@ struct ServerOptions {
   /// Connections of one user within `rate_window`; 0: no limit.
   std::size_t rate_limit = 20;
   Duration rate_window = 300s;
+  /// Acknowledges `groupcall:ping`; the chat application's own server does not know it.
+  bool answers_pings = false;
 };
 
 class ServerModel : public SocketServer {
@@ -94,6 +96,7 @@ class ServerModel : public SocketServer {
   bool over_rate_limit(const std::string& user);
 
   // Events of the group call.
+  void acknowledge(LineId line, const std::string& frame);
   void on_event(LineId line, const boost::json::array& packet);
   void join(LineId line, const boost::json::object& payload);
   void admit(LineId line, const boost::json::object& payload);

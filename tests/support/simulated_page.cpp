@@ -253,6 +253,10 @@ void SimulatedPage::take_facts(const Event& event) {
     wants_microphone_ = microphone->on;
   } else if (const auto* camera = std::get_if<CameraWanted>(&event)) {
     wants_camera_ = camera->on;
+  } else if (const auto* listen = std::get_if<ListenRequested>(&event)) {
+    listens_ = listen->on;
+  } else if (const auto* socket = std::get_if<SocketClosed>(&event)) {
+    sockets_.erase(socket->socket);
   } else if (const auto* opened = std::get_if<ChannelOpened>(&event)) {
     set_channel(opened->connection, true);
   } else if (const auto* closed = std::get_if<ChannelClosed>(&event)) {
@@ -261,6 +265,7 @@ void SimulatedPage::take_facts(const Event& event) {
              std::holds_alternative<Disposed>(event) ||
              std::holds_alternative<PageClosing>(event)) {
     wants_microphone_ = wants_camera_ = false;
+    if (!std::holds_alternative<LeaveRequested>(event)) listens_ = false;
   }
 }
 
@@ -314,9 +319,9 @@ void SimulatedPage::check_deadlines() {
 
 void SimulatedPage::check_released() {
   if (!ports_.empty()) violation("idle with an open connection");
-  if (!sockets_.empty()) violation("idle with an open socket");
+  if (!sockets_.empty() && !listens_) violation("idle with an open socket");
   if (media_.live_tracks() > 0) violation("idle with a live track");
-  if (wake_at_ != kNever) violation("idle with a timer");
+  if (wake_at_ != kNever && !listens_) violation("idle with a timer");
   if (!view_.order.empty()) violation("idle with participants");
 }
 
@@ -363,19 +368,20 @@ void SimulatedPage::run(const SendFrame& command) {
   if (found == sockets_.end() || !found->second.open) {
     return violation("a frame for a socket that is not open: " + command.text.substr(0, 60));
   }
+  if (found->second.lost) return;  // browsers drop it in silence
   around_.sockets->send_to_server(found->second.line, command.text);
 }
 
 void SimulatedPage::run(const CloseSocket& command) {
   const auto found = sockets_.find(command.socket);
   if (found == sockets_.end()) return violation("closes a socket that is closed");
-  around_.sockets->close_by_page(found->second.line);
+  if (!found->second.lost) around_.sockets->close_by_page(found->second.line);
   sockets_.erase(found);
 }
 
 SocketNumber SimulatedPage::number_of(LineId line) const {
   for (const auto& [number, socket] : sockets_) {
-    if (socket.line == line) return number;
+    if (socket.line == line && !socket.lost) return number;
   }
   return {};
 }
@@ -394,7 +400,7 @@ void SimulatedPage::on_socket_frame(LineId line, const std::string& text) {
 void SimulatedPage::on_socket_closed(LineId line, int code, const std::string& reason) {
   const SocketNumber number = number_of(line);
   if (number.none()) return;
-  sockets_.erase(number);
+  sockets_[number].lost = true;
   post(SocketClosed{number, code, reason});
 }
 
@@ -414,6 +420,10 @@ SimulatedPage::Port* SimulatedPage::open_port(const UserId& peer, ConnectionNumb
   violation(std::string(what) + " on a connection that is closed, unknown or another peer's: " +
             peer.value + " " + std::to_string(connection.value));
   return nullptr;
+}
+
+void SimulatedPage::run(const PostToTabs& command) {
+  if (around_.tell_tabs) around_.tell_tabs(this, command.text);
 }
 
 void SimulatedPage::run(const CreateConnection& command) {

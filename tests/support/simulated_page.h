@@ -12,6 +12,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,12 +40,16 @@ struct PageOptions {
   std::int64_t join_timeout_ms = 15'000;
 };
 
+class SimulatedPage;
+
 /// The parts of the world that a page touches.
 struct PageSurroundings {
   EventLoop* loop = nullptr;
   Journal* journal = nullptr;
   RtcNetwork* rtc = nullptr;
   SocketNetwork* sockets = nullptr;
+  /// Brings a text to the other pages of that user: they are tabs of one browser.
+  std::function<void(const SimulatedPage* from, const std::string& text)> tell_tabs;
 };
 
 struct JoinWish {
@@ -74,6 +79,8 @@ class SimulatedPage : private SocketObserver {
   void set_microphone(bool on);
   void set_camera(bool on);
   void dispose();
+  void listen(bool on) { post(ListenRequested{on}); }
+  void take_over() { post(TakeOverRequested{}); }
 
   // What happens to the page. After close_page() and crash() it is gone.
   void close_page();  ///< `pagehide`, then everything ends
@@ -82,6 +89,7 @@ class SimulatedPage : private SocketObserver {
   void wake();
   void go_offline() { post(NetworkOffline{}); }
   void go_online() { post(NetworkOnline{}); }
+  void hear_tab(const std::string& text) { post(TabMessage{text}); }
   void unplug(MediaKind kind);
 
   // What can be seen of it.
@@ -107,6 +115,7 @@ class SimulatedPage : private SocketObserver {
   struct Socket {
     LineId line = 0;
     bool open = false;
+    bool lost = false;  ///< closed by the far side; the page has not been told yet
   };
 
   // SocketObserver
@@ -134,6 +143,10 @@ class SimulatedPage : private SocketObserver {
   void run(const OpenSocket& command);
   void run(const SendFrame& command);
   void run(const CloseSocket& command);
+  void run(const ConnectApplication&) { violation("there is no Socket of an application"); }
+  void run(const RenewApplication&) { violation("there is no Socket of an application"); }
+  void run(const EmitApplication&) { violation("there is no Socket of an application"); }
+  void run(const PostToTabs& command);
   void run(const CreateConnection& command);
   void run(const SetLocalDescription& command);
   void run(const SetRemoteDescription& command);
@@ -178,6 +191,7 @@ class SimulatedPage : private SocketObserver {
 
   bool wants_microphone_ = false;
   bool wants_camera_ = false;
+  bool listens_ = false;  ///< wants a connection for invitations
   std::int64_t last_request_ = 0;
   std::map<RequestId, SettledRequest> settled_;
   std::set<OpId> used_ops_;

@@ -96,6 +96,19 @@ World::World(WorldOptions options)
       server(loop, sockets, journal, options.server, options.seed),
       options_(std::move(options)) {}
 
+PageSurroundings World::surroundings() {
+  return {&loop, &journal, &rtc, &sockets,
+          [this](const SimulatedPage* from, const std::string& text) { tell_tabs(from, text); }};
+}
+
+// A BroadcastChannel: to all tabs but the one that speaks, soon, and in order.
+void World::tell_tabs(const SimulatedPage* from, const std::string& text) {
+  for (const auto& page : pages_[from->user()]) {
+    SimulatedPage* const other = page.get();
+    if (other != from && other->alive()) loop.after(1ms, [other, text] { other->hear_tab(text); });
+  }
+}
+
 SimulatedPage& World::open_page(const std::string& user) {
   auto& incarnations = pages_[user];
   if (incarnations.empty()) users_.push_back(user);

@@ -53,7 +53,7 @@ class World {
   std::size_t offers_sent() const;
 
   /// For models that are no pages of ours.
-  PageSurroundings surroundings() { return {&loop, &journal, &rtc, &sockets}; }
+  PageSurroundings surroundings();
 
   EventLoop loop;
   Journal journal;
@@ -62,6 +62,8 @@ class World {
   ServerModel server;
 
  private:
+  void tell_tabs(const SimulatedPage* from, const std::string& text);
+
   WorldOptions options_;
   std::vector<std::string> users_;
   /// Oldest first. Kept to the end: tasks of the models may still name them.

@@ -15,6 +15,8 @@ function makeEngine(answer = () => nothing, { onCommand, record } = {}) {
   const host = { slept: 0, closed: false, sleptMs: () => host.slept, close: () => (host.closed = true) };
   const ports = {
     socket: new FakePort(onCommand),
+    application: new FakePort(onCommand),
+    tabs: new FakePort(onCommand),
     peers: new FakePort(onCommand),
     media: new FakePort(onCommand),
     host,
@@ -74,6 +76,12 @@ test('every command goes to its port', () => {
   const id = { peer: 'ann', connection: 1 };
   const expected = {
     socket: [open, { type: 'socket.send', socket: 1, text: '3' }, { type: 'socket.close', socket: 1 }],
+    application: [
+      { type: 'application.connect', socket: 1 },
+      { type: 'application.renew', socket: 1 },
+      { type: 'application.emit', socket: 1, text: '["groupcall:leave",{}]', ack: 0 },
+    ],
+    tabs: [{ type: 'tabs.post', text: '{}' }],
     media: [
       { type: 'media.acquire', op: 1, microphone: true, camera: false },
       { type: 'media.enable', track: 't', enabled: true },
@@ -200,6 +208,16 @@ test('a port that throws does not keep later commands from being carried out', (
   assert.equal(made.store.getSnapshot().diagnostics['command-failed'], 1);
 });
 
+test('a command for a Socket that nobody has given is a defect, counted and reported', (t) => {
+  const errors = t.mock.method(console, 'error', () => {});
+  const made = makeEngine(() => ({ commands: [{ type: 'application.connect', socket: 1 }, open] }));
+  made.ports.application = undefined;
+  made.engine.dispatch(online);
+  assert.equal(made.store.getSnapshot().diagnostics['command-failed'], 1);
+  assert.match(errors.mock.calls[0].arguments[0], /application\.connect/);
+  assert.deepEqual(made.ports.socket.commands, [open]);
+});
+
 test('a dead module ends the call: everything closed, promises rejected, the reason shown', async (t) => {
   t.mock.method(console, 'error', () => {});
   const made = makeEngine(({ type }) => {
@@ -210,7 +228,7 @@ test('a dead module ends the call: everything closed, promises rejected, the rea
   made.engine.dispatch(online);
   await assert.rejects(join, { code: 'engine-failed', detail: 'memory access out of bounds' });
   assert.equal(made.store.getSnapshot().error.code, 'engine-failed');
-  for (const port of ['socket', 'peers', 'media', 'host']) assert.equal(made.ports[port].closed, true, port);
+  for (const port of ['socket', 'application', 'tabs', 'peers', 'media', 'host']) assert.equal(made.ports[port].closed, true, port);
   assert.deepEqual(made.clock.timers, []);
   assert.equal(made.bridge.deleted, false, 'a dead module is not called any more');
   made.engine.dispatch({ type: 'host.offline' });
@@ -228,7 +246,7 @@ test('dispose is handled by the core first, then nothing is left and nothing hap
   made.engine.dispatch({ type: 'call.dispose' });
   assert.deepEqual(made.ports.socket.commands, [{ type: 'socket.close', socket: 1 }]);
   assert.equal(made.store.getSnapshot().phase, 'idle');
-  for (const port of ['socket', 'peers', 'media', 'host']) assert.equal(made.ports[port].closed, true, port);
+  for (const port of ['socket', 'application', 'tabs', 'peers', 'media', 'host']) assert.equal(made.ports[port].closed, true, port);
   assert.deepEqual(made.clock.timers, []);
   assert.equal(made.bridge.deleted, true);
   await assert.rejects(join, { code: 'disposed' });

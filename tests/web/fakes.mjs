@@ -44,8 +44,13 @@ export class FakeBridge {
   error() {
     return this.refusal;
   }
-  handle(eventText, nowMicros) {
-    const event = JSON.parse(eventText);
+  handle(eventBytes, nowMicros) {
+    return this.#answer(JSON.parse(new TextDecoder().decode(eventBytes)), nowMicros);
+  }
+  handleFrame(socket, frameBytes, nowMicros) {
+    return this.#answer({ type: 'socket.frame', socket, text: new TextDecoder().decode(frameBytes) }, nowMicros);
+  }
+  #answer(event, nowMicros) {
     this.events.push(event);
     this.times.push(nowMicros);
     return JSON.stringify(this.answer(event, nowMicros));
@@ -86,6 +91,95 @@ export function settled() {
 
 function fire(target, type, members = {}) {
   target.dispatchEvent(Object.assign(new Event(type), members));
+}
+
+/** `window`, with a document in view. */
+export class FakePage extends EventTarget {
+  document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+
+  show({ persisted }) {
+    fire(this, 'pageshow', { persisted });
+  }
+  become(visibilityState) {
+    this.document.visibilityState = visibilityState;
+    fire(this.document, 'visibilitychange');
+  }
+}
+
+export class FakeBroadcastChannel extends EventTarget {
+  posted = [];
+  closed = false;
+
+  constructor(name) {
+    super();
+    this.name = name;
+  }
+  postMessage(data) {
+    if (this.closed) throw new DOMException('the channel is closed', 'InvalidStateError');
+    this.posted.push(data);
+  }
+  close() {
+    this.closed = true;
+  }
+  receive(data) {
+    fire(this, 'message', { data });
+  }
+}
+
+/** An emitter like that of socket.io-client, which calls a copy of its listeners. */
+class FakeEmitter {
+  listening = new Map();
+
+  on(event, listener) {
+    this.listening.set(event, [...(this.listening.get(event) ?? []), listener]);
+  }
+  off(event, listener) {
+    const left = (this.listening.get(event) ?? []).filter((other) => other !== listener);
+    if (left.length > 0) this.listening.set(event, left);
+    else this.listening.delete(event);
+  }
+  raise(event, ...values) {
+    for (const listener of this.listening.get(event) ?? []) listener(...values);
+  }
+}
+
+/** A socket.io-client Socket and its Manager, which do what the test says. */
+export class FakeApplicationSocket extends FakeEmitter {
+  connected = false;
+  active = true;
+  sendBuffer = [];
+  sent = [];
+  emits = 0;
+  connects = 0;
+  engineClosed = 0;
+  /** What the application has set the Manager's `reconnection` to. */
+  reconnects = true;
+  /** Connected by its own account, while its heartbeat is overdue. */
+  overdue = false;
+
+  constructor() {
+    super();
+    this.io = Object.assign(new FakeEmitter(), {
+      engine: { close: () => (this.engineClosed += 1) },
+      reconnection: () => this.reconnects,
+    });
+  }
+  emit(...values) {
+    this.emits += 1;
+    if (this.connected && !this.overdue) this.sent.push(values);
+    else this.sendBuffer.push({ data: values });
+  }
+  connect() {
+    this.connects += 1;
+  }
+  open() {
+    Object.assign(this, { connected: true, active: true });
+    this.raise('connect');
+  }
+  lose(reason, active = true) {
+    Object.assign(this, { connected: false, active });
+    this.raise('disconnect', reason);
+  }
 }
 
 export class FakeWebSocket extends EventTarget {

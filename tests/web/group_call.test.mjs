@@ -2,8 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
-import { FakeBridge, FakeMediaDevices, FakeMediaStream, FakePeerConnection, FakeTrack, FakeWebSocket, settled } from './fakes.mjs';
-import { off, on, participantView, selfView } from './views.mjs';
+import {
+  FakeApplicationSocket,
+  FakeBridge,
+  FakeBroadcastChannel,
+  FakeMediaDevices,
+  FakeMediaStream,
+  FakePage,
+  FakePeerConnection,
+  FakeTrack,
+  FakeWebSocket,
+  settled,
+} from './fakes.mjs';
+import { invitationView, off, on, participantView, selfView } from './views.mjs';
 
 const { index: { GroupCallError, createGroupCall } } = await importSource();
 
@@ -16,7 +27,7 @@ const room = { roomId: 'r1', groupId: 'g1', callType: 'video' };
 
 /** A page with fake browser objects and a core that answers as `answer` says. */
 function makePage(t, answer) {
-  const page = { bridges: [], configs: [], sockets: [], connections: [], devices: new FakeMediaDevices() };
+  const page = { bridges: [], configs: [], sockets: [], connections: [], channels: [], devices: new FakeMediaDevices() };
   globalThis.fakeModule.makeBridge = (config) => {
     const bridge = new FakeBridge(answer);
     page.configs.push(JSON.parse(config));
@@ -34,7 +45,8 @@ function makePage(t, answer) {
     WebSocket: made(page.sockets, FakeWebSocket),
     RTCPeerConnection: made(page.connections, FakePeerConnection),
     MediaStream: FakeMediaStream,
-    window: new EventTarget(),
+    BroadcastChannel: made(page.channels, FakeBroadcastChannel),
+    window: new FakePage(),
     navigator: { mediaDevices: page.devices },
     fetch: async () => new Response(emptyWasm, { headers: { 'Content-Type': 'application/wasm' } }),
   };
@@ -57,14 +69,14 @@ async function makeCall(t, answer = resolveRequest, more = {}) {
 
 test('the core gets the identity, the server and 128 random bits', async (t) => {
   const { config } = await makeCall(t, undefined, {
-    signalling: { url: 'https://host', path: '/io/', query: { userId: 'a b', v: 2 }, auth: { token: 't' } },
+    signalling: { url: 'https://host', path: '/io/', namespace: '/calls', query: { userId: 'a b', v: 2 }, auth: { token: 't' } },
     joinTimeoutMs: 5_000,
   });
   const { seed, ...rest } = config;
   assert.match(seed, /^[0-9a-f]{32}$/);
   assert.deepEqual(rest, {
     self: { userId: 'alice', userInfo: options.self },
-    signalling: { url: 'https://host', path: '/io/', query: 'userId=a+b&v=2', auth: { token: 't' } },
+    signalling: { url: 'https://host', path: '/io/', namespace: '/calls', namespace: '/calls', query: 'userId=a+b&v=2', auth: { token: 't' } },
     joinTimeoutMs: 5_000,
   });
 });
@@ -81,6 +93,9 @@ test('nothing is opened before join', async (t) => {
   assert.equal(call.getSnapshot().phase, 'idle');
 });
 
+const withSocket = (more) => ({ ...options, signalling: { socket: new FakeApplicationSocket(), ...more } });
+const without = (member) => Object.assign(new FakeApplicationSocket(), { [member]: undefined });
+
 const badOptions = {
   'no options': [undefined, /options/],
   'no self': [{ ...options, self: undefined }, /self/],
@@ -91,6 +106,23 @@ const badOptions = {
   'a relative server address': [{ ...options, signalling: { url: '/socket' } }, /signalling\.url/],
   'a server of another protocol': [{ ...options, signalling: { url: 'ftp://host' } }, /signalling\.url/],
   'a path without a slash': [{ ...options, signalling: { url: 'http://h', path: 'io' } }, /signalling\.path/],
+  'a namespace without a slash': [{ ...options, signalling: { url: 'http://h', namespace: 'calls' } }, /signalling\.namespace/],
+  'neither a server nor a Socket': [{ ...options, signalling: {} }, /url or a socket/],
+  'a server and a Socket': [withSocket({ url: 'http://h' }), /not both/],
+  'a Socket with a path': [withSocket({ path: '/io/' }), /signalling\.path/],
+  'a Socket with an auth': [withSocket({ auth: {} }), /signalling\.auth/],
+  'somebody who reconnects and is unknown': [withSocket({ reconnect: 'nobody' }), /signalling\.reconnect/],
+  'who reconnects without a Socket': [{ ...options, signalling: { url: 'http://h', reconnect: 'core' } }, /signalling\.reconnect/],
+  'a Socket that is an address': [withSocket({ socket: 'http://h' }), /signalling\.socket/],
+  'a Socket that is null': [withSocket({ socket: null }), /signalling\.socket/],
+  'a WebSocket for a Socket': [withSocket({ socket: new FakeWebSocket('ws://h') }), /signalling\.socket .*on\(\)/],
+  'a Socket that cannot listen': [withSocket({ socket: without('on') }), /on\(\) is missing/],
+  'a Socket that cannot stop listening': [withSocket({ socket: without('off') }), /off\(\) is missing/],
+  'a Socket that cannot emit': [withSocket({ socket: without('emit') }), /emit\(\) is missing/],
+  'a Socket that cannot connect': [withSocket({ socket: without('connect') }), /connect\(\) is missing/],
+  'a Socket of version 2': [withSocket({ socket: without('active') }), /active is missing/],
+  'a Socket that does not tell whether it is connected': [withSocket({ socket: without('connected') }), /connected is missing/],
+  'a Socket without a Manager': [withSocket({ socket: without('io') }), /io is missing/],
   'ICE servers that are no list': [{ ...options, iceServers: { urls: 'stun:h' } }, /iceServers/],
   'a join timeout of zero': [{ ...options, joinTimeoutMs: 0 }, /joinTimeoutMs/],
   'a record that is no function': [{ ...options, record: [] }, /record/],
@@ -186,6 +218,159 @@ test('methods work when detached from the call', async (t) => {
   assert.deepEqual(bridge.events.map(({ type }) => type), ['call.join', 'call.setCamera', 'call.setMicrophone', 'call.leave']);
 });
 
+test('connect, disconnect, take over and decline are told to the core', async (t) => {
+  const { call, bridge } = await makeCall(t);
+  const { connect, disconnect, takeOver, declineInvitation } = call;
+  connect();
+  takeOver();
+  declineInvitation('r1');
+  disconnect();
+  assert.deepEqual(bridge.events, [
+    { type: 'call.listen', on: true },
+    { type: 'call.takeOver' },
+    { type: 'call.decline', roomId: 'r1' },
+    { type: 'call.listen', on: false },
+  ]);
+  assert.throws(() => declineInvitation({ roomId: 'r1' }), { code: 'invalid-argument', detail: /roomId/ });
+  assert.throws(() => declineInvitation(''), { code: 'invalid-argument' });
+});
+
+test('a call on a Socket tells the core so, what the Socket is now, and opens none', async (t) => {
+  const socket = new FakeApplicationSocket();
+  const { page, bridge, config } = await makeCall(t, undefined, { signalling: { socket } });
+  assert.deepEqual(config.signalling, { application: true });
+  assert.deepEqual(bridge.events, [{ type: 'application.state', socket: 1, connected: false, active: true }]);
+  socket.open();
+  assert.deepEqual(bridge.events[1], { type: 'application.state', socket: 1, connected: true, active: true });
+  assert.deepEqual([page.sockets, socket.connects], [[], 0]);
+});
+
+test('who reconnects a Socket is told to the core', async (t) => {
+  const socket = new FakeApplicationSocket();
+  const { config } = await makeCall(t, undefined, { signalling: { socket, reconnect: 'application' } });
+  assert.deepEqual(config.signalling, { application: true, reconnect: 'application' });
+});
+
+test('what the core asks of the Socket reaches it, inside the event that it answers', async (t) => {
+  const socket = new FakeApplicationSocket();
+  const emit = { type: 'application.emit', socket: 1, text: '["groupcall:leave",{"roomId":"r1"}]' };
+  await makeCall(t, ({ type }) => ({ commands: type === 'host.pageClosing' ? [emit] : [] }), { signalling: { socket } });
+  socket.open();
+  globalThis.window.dispatchEvent(new Event('pagehide'));
+  assert.deepEqual(socket.sent, [['groupcall:leave', { roomId: 'r1' }]]);
+});
+
+test('setSocket exchanges the Socket, and refuses what is none', async (t) => {
+  const first = new FakeApplicationSocket();
+  const second = new FakeApplicationSocket();
+  const { call, bridge } = await makeCall(t, undefined, { signalling: { socket: first } });
+  const { setSocket } = call;
+  setSocket(second);
+  assert.deepEqual(bridge.events.map(({ socket }) => socket), [1, 2]);
+  assert.equal(first.listening.size, 0);
+  for (const nothing of [undefined, null, 'http://h', new FakeWebSocket('ws://h')]) {
+    assert.throws(() => setSocket(nothing), { code: 'invalid-argument', detail: /^socket must be a Socket/ });
+  }
+  call.dispose();
+  setSocket(first);
+  assert.deepEqual([first.listening.size, second.listening.size], [0, 0]);
+});
+
+test('setSocket is for calls that were made with a Socket', async (t) => {
+  const { call } = await makeCall(t);
+  assert.throws(() => call.setSocket(new FakeApplicationSocket()), { code: 'invalid-argument', detail: /signalling\.socket/ });
+});
+
+test('the other tabs are heard and told, until dispose', async (t) => {
+  const post = { type: 'tabs.post', text: '{"type":"tells"}' };
+  const { page, call, bridge } = await makeCall(t, ({ type }) => ({ commands: type === 'tabs.message' ? [post] : [] }));
+  const [channel] = page.channels;
+  channel.receive('{"type":"asks"}');
+  assert.deepEqual(bridge.events, [{ type: 'tabs.message', text: '{"type":"asks"}' }]);
+  assert.deepEqual(channel.posted, ['{"type":"tells"}']);
+  call.dispose();
+  assert.equal(channel.closed, true);
+});
+
+test('a browser without BroadcastChannel can make calls', async (t) => {
+  makePage(t);
+  delete globalThis.BroadcastChannel;
+  const call = await createGroupCall(options);
+  call.dispose();
+});
+
+/** A call in which each `host.online` brings the next of these lists of invitations. */
+async function makeRinging(t, ...lists) {
+  const made = await makeCall(t, ({ type }) => ({
+    commands: [],
+    ...(type === 'host.online' && { patch: { invitations: lists.shift().map((roomId) => invitationView(roomId)) } }),
+  }));
+  return { ...made, ring: () => globalThis.window.dispatchEvent(new Event('online')) };
+}
+
+test('each invitation is told once when it appears, and again only after it was gone', async (t) => {
+  const { call, ring } = await makeRinging(t, ['r1'], ['r1', 'r2', 'r3'], ['r3'], ['r3', 'r1']);
+  const told = [];
+  call.on('invitation', (invitation) => {
+    assert.ok(call.getSnapshot().invitations.includes(invitation));
+    told.push(invitation.roomId);
+  });
+  for (let times = 0; times < 4; times += 1) ring();
+  assert.deepEqual(told, ['r1', 'r2', 'r3', 'r1']);
+});
+
+test('what rings before somebody listens stands in the snapshot and is not told', async (t) => {
+  const { call, ring } = await makeRinging(t, ['r1'], ['r1', 'r2']);
+  ring();
+  const told = [];
+  call.on('invitation', ({ roomId }) => told.push(roomId));
+  ring();
+  assert.deepEqual(told, ['r2']);
+});
+
+test('a listener of invitations that stops is told no more, even of those that came along', async (t) => {
+  const { call, ring } = await makeRinging(t, ['r1', 'r2'], ['r1', 'r2', 'r3']);
+  const told = { stopping: [], other: [] };
+  const stop = call.on('invitation', ({ roomId }) => {
+    told.stopping.push(roomId);
+    stop();
+  });
+  call.on('invitation', ({ roomId }) => told.other.push(roomId));
+  ring();
+  ring();
+  assert.deepEqual(told, { stopping: ['r1'], other: ['r1', 'r2', 'r3'] });
+});
+
+test('a listener of invitations that throws stops neither the others, nor the next one, nor the call', async (t) => {
+  const thrown = [];
+  t.mock.method(globalThis, 'queueMicrotask', (callback) => {
+    try { callback(); } catch (error) { thrown.push(error.message); }
+  });
+  const { call, bridge, ring } = await makeRinging(t, ['r1', 'r2'], ['r3']);
+  const told = [];
+  call.on('invitation', () => { throw new Error('mistake of the page'); });
+  call.on('invitation', ({ roomId }) => told.push(roomId));
+  ring();
+  ring();
+  assert.deepEqual(told, ['r1', 'r2', 'r3']);
+  assert.deepEqual(thrown, Array(3).fill('mistake of the page'));
+  assert.equal(bridge.events.length, 2);
+});
+
+test('an invitation may be declined or joined from within its listener', async (t) => {
+  const { call, bridge, ring } = await makeRinging(t, ['r1'], []);
+  call.on('invitation', ({ roomId }) => call.declineInvitation(roomId));
+  ring();
+  assert.deepEqual(bridge.events[1], { type: 'call.decline', roomId: 'r1' });
+});
+
+test('there is one event to listen to, and it takes a function', async (t) => {
+  const { call } = await makeCall(t);
+  assert.throws(() => call.on('ring', () => {}), { code: 'invalid-argument', detail: /"ring"/ });
+  assert.throws(() => call.on(Symbol('invitation'), () => {}), { code: 'invalid-argument' });
+  assert.throws(() => call.on('invitation'), { code: 'invalid-argument', detail: /function/ });
+});
+
 test('a click event is no boolean', async (t) => {
   const { call, bridge } = await makeCall(t);
   assert.throws(() => call.setCamera(new Event('click')), { code: 'invalid-argument' });
@@ -201,6 +386,10 @@ test('after dispose join rejects, and everything else does nothing', async (t) =
   await call.leave();
   call.setCamera(true);
   call.setMicrophone(true);
+  call.connect();
+  call.disconnect();
+  call.takeOver();
+  call.declineInvitation('r1');
   call.dispose();
   globalThis.window.dispatchEvent(new Event('online'));
   assert.deepEqual(bridge.events.map(({ type }) => type), ['call.dispose']);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
-import { FakeClock } from './fakes.mjs';
+import { FakeClock, FakePage } from './fakes.mjs';
 
 const { host: { HostPort, pageClock } } = await importSource();
 
 function makeHost() {
-  const page = new EventTarget();
+  const page = new FakePage();
   const clock = new FakeClock();
   const events = [];
   return { host: new HostPort((event) => events.push(event), page, clock), page, clock, events };
@@ -17,6 +17,20 @@ test('network and page events are reported', () => {
   const { page, events } = makeHost();
   for (const type of ['offline', 'online', 'pagehide']) page.dispatchEvent(new Event(type));
   assert.deepEqual(events, [{ type: 'host.offline' }, { type: 'host.online' }, { type: 'host.pageClosing' }]);
+});
+
+test('a page that comes back from the cache, or into view, is reported', () => {
+  const { page, events } = makeHost();
+  page.show({ persisted: true });
+  page.become('visible');
+  assert.deepEqual(events, [{ type: 'host.pageShown' }, { type: 'host.pageShown' }]);
+});
+
+test('the first showing of a page, and its going out of view, are no return', () => {
+  const { page, events } = makeHost();
+  page.show({ persisted: false });
+  page.become('hidden');
+  assert.deepEqual(events, []);
 });
 
 test('a closed page is reported inside its own event, before the page is gone', () => {
@@ -31,6 +45,8 @@ test('after closing nothing is reported', () => {
   const { host, page, events } = makeHost();
   host.close();
   page.dispatchEvent(new Event('online'));
+  page.show({ persisted: true });
+  page.become('visible');
   assert.deepEqual(events, []);
 });
 

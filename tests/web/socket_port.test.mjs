@@ -8,14 +8,13 @@ const { socket: { SocketPort } } = await importSource();
 
 function makePort(open = (url) => new FakeWebSocket(url)) {
   const events = [];
-  const counts = [];
   const sockets = [];
-  const port = new SocketPort((event) => events.push(event), (name) => counts.push(name), (url) => {
+  const port = new SocketPort((event) => events.push(event), (url) => {
     const socket = open(url);
     sockets.push(socket);
     return socket;
   });
-  return { port, events, counts, sockets };
+  return { port, events, sockets };
 }
 
 test('a socket is opened at its URL, and its life is reported under its number', () => {
@@ -63,12 +62,12 @@ test('a socket that may not even be made is reported as closed', () => {
   assert.deepEqual(events, [{ type: 'socket.closed', socket: 3, code: 1006, reason: 'forbidden by the policy' }]);
 });
 
-test('a binary frame is counted and dropped', () => {
-  const { port, events, counts, sockets } = makePort();
+test('of a binary frame the size is told', () => {
+  const { port, events, sockets } = makePort();
   port.execute({ type: 'socket.open', socket: 1, url: 'ws://a/' });
+  assert.equal(sockets[0].binaryType, 'arraybuffer');
   sockets[0].receive(new ArrayBuffer(4));
-  assert.deepEqual(events, []);
-  assert.deepEqual(counts, ['socket.binary-frame']);
+  assert.deepEqual(events, [{ type: 'socket.binary', socket: 1, bytes: 4 }]);
 });
 
 test('words of the server are cut to what the core takes', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
-import { off, on, participantView, selfView } from './views.mjs';
+import { invitationView, off, on, participantView, selfView } from './views.mjs';
 
 const { store: { SnapshotStore, share } } = await importSource();
 
@@ -25,6 +25,7 @@ function withTwo() {
   store.apply(crossing({
     participants: [participantView('ann'), participantView('bob', { cameraSource: { connection: 2, slot: 1 } })],
     order: ['ann', 'bob'],
+    invitations: [invitationView('r1')],
   }));
   return store;
 }
@@ -201,6 +202,28 @@ test('what the core says with an empty value is null', () => {
   assert.equal(store.getSnapshot().room, null);
 });
 
+test('invitations are shown as the core lists them, and each keeps its identity', () => {
+  const store = makeStore();
+  assert.deepEqual(store.getSnapshot().invitations, []);
+  store.apply(crossing({ invitations: [invitationView('r1'), invitationView('r2')] }));
+  const before = store.getSnapshot().invitations;
+  assert.deepEqual(before.map(({ roomId }) => roomId), ['r1', 'r2']);
+  assert.deepEqual(before[0], invitationView('r1'));
+  store.apply(crossing({ invitations: [invitationView('r1'), invitationView('r2')] }));
+  assert.equal(store.getSnapshot().invitations, before);
+  store.apply(crossing({ invitations: [invitationView('r2'), invitationView('r3')] }));
+  const after = store.getSnapshot().invitations;
+  assert.equal(after[0], before[1], 'it moved up when the one before it ended');
+  store.apply(crossing({ invitations: [invitationView('r2', { endsAtMs: 9 }), invitationView('r3')] }));
+  assert.notEqual(store.getSnapshot().invitations[0], after[0]);
+  assert.equal(store.getSnapshot().invitations[0].caller, after[0].caller);
+  assert.equal(store.getSnapshot().invitations[1], after[1]);
+  store.apply({ phase: 'joined' });
+  assert.equal(store.getSnapshot().invitations.length, 2, 'a patch without them leaves them');
+  store.apply({ invitations: [] });
+  assert.deepEqual(store.getSnapshot().invitations, []);
+});
+
 test('errors come with their texts, and go with the code none', () => {
   const store = makeStore();
   store.apply({
@@ -221,10 +244,10 @@ test('errors come with their texts, and go with the code none', () => {
 test('counters of the core and of the ports stand side by side', () => {
   const store = makeStore();
   store.apply({ diagnostics: [{ name: 'stale-answer', count: 2 }] });
-  store.count('socket.binary-frame');
-  store.count('socket.binary-frame');
+  store.count('channel.binary-message');
+  store.count('channel.binary-message');
   store.apply({ diagnostics: [{ name: 'stale-answer', count: 3 }] });
-  assert.deepEqual(store.getSnapshot().diagnostics, { 'stale-answer': 3, 'socket.binary-frame': 2 });
+  assert.deepEqual(store.getSnapshot().diagnostics, { 'stale-answer': 3, 'channel.binary-message': 2 });
 });
 
 test('a failed engine leaves nobody in the call, and the reason', () => {
@@ -234,6 +257,7 @@ test('a failed engine leaves nobody in the call, and the reason', () => {
   const snapshot = store.getSnapshot();
   assert.equal(snapshot.phase, 'idle');
   assert.deepEqual(snapshot.participants, []);
+  assert.deepEqual(snapshot.invitations, []);
   assert.equal(snapshot.error.code, 'engine-failed');
   assert.equal(snapshot.self.userId, 'me');
   assert.deepEqual(snapshot.diagnostics, { 'stale-answer': 1 });

@@ -23,3 +23,15 @@ export function participantView(userId, members = {}) {
 export function selfView(members = {}) {
   return { microphone: off, camera: off, microphoneTrack: '', cameraTrack: '', deviceError: '', ...members };
 }
+
+export function invitationView(roomId, members = {}) {
+  return {
+    roomId,
+    groupId: 'g1',
+    callType: 'video',
+    caller: { userId: 'bob', fullname: 'Bob', nested: { list: [1] } },
+    groupName: 'Friends',
+    endsAtMs: 46_000,
+    ...members,
+  };
+}

@@ -2,9 +2,14 @@
  * The page of tools/bench: takes part in a call while recording it, then times the module on what was recorded.
  */
 import { createGroupCall } from '/dist/index.js';
+import { Manager } from '/socket.io/socket.io.esm.min.js';
+
+/** Enough for a clock that ticks ten times a millisecond. */
+const STATELESS_ROUNDS = 400;
 
 const lines = [];
 let call = null;
+const utf8 = new TextEncoder();
 
 const median = (samples) => samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)];
 
@@ -36,6 +41,12 @@ async function timeInstantiation(rounds) {
   return { medianMs: median(samples), module: await createModule({ wasmBinary }) };
 }
 
+/** One event, the way the engine brings it. */
+function feed(bridge, event, text, now) {
+  if (event.type === 'socket.frame') bridge.handleFrame(event.socket, utf8.encode(event.text), now);
+  else bridge.handle(utf8.encode(text), now);
+}
+
 /**
  * Replays the record on many cores side by side. The browser's clock is too coarse for one event, so each event is
  * given to all of them in one go and the time is shared.
@@ -48,7 +59,7 @@ function timeEvents(CallBridge, record, cores) {
     const [now, event] = JSON.parse(line);
     const text = JSON.stringify(event);
     const start = performance.now();
-    for (const bridge of bridges) bridge.handle(text, now);
+    for (const bridge of bridges) feed(bridge, event, text, now);
     const microseconds = ((performance.now() - start) * 1000) / cores;
     for (const type of [event.type, 'all']) samples.set(type, [...(samples.get(type) ?? []), microseconds]);
   }
@@ -56,13 +67,75 @@ function timeEvents(CallBridge, record, cores) {
   return [...samples].map(([type, all]) => ({ type, count: all.length, medianUs: median(all) }));
 }
 
+/** Calls `act` in a loop that is long for the browser's clock; microseconds for one call. */
+function timeLoop(act, rounds) {
+  const start = performance.now();
+  for (let round = 0; round < rounds; ++round) act(round);
+  return ((performance.now() - start) * 1000) / rounds;
+}
+
+/**
+ * What one frame costs us, part by part. Each core gets it once as the next event of its call, so what it decides is the
+ * real thing. `deaf` takes texts and looks at none: what is left is the crossing.
+ */
+function timeFrameOfOurs(bridges, deaf, event, now) {
+  const { socket, text } = event;
+  const rounds = STATELESS_ROUNDS;
+  const encode = timeLoop(() => utf8.encode(text), rounds);
+  const bytes = utf8.encode(text);
+  const crossing = timeLoop(() => deaf.handleFrame(socket, bytes, now), rounds);
+  let reaction;
+  const handle = timeLoop((round) => { reaction = bridges[round].handleFrame(socket, bytes, now); }, bridges.length);
+  const parse = timeLoop(() => JSON.parse(reaction), rounds);
+  return { encode, crossing, core: handle - crossing, parse, total: encode + handle + parse };
+}
+
+/** The same frame through socket.io-client: its Manager's decoder, its Socket's emitter, one listener. */
+function timeFrameOfSocketIo(frame) {
+  const manager = new Manager(location.origin, { autoConnect: false });
+  const socket = manager.socket('/');
+  socket.connected = true;
+  let heard = 0;
+  const [name] = JSON.parse(frame.slice(2));
+  socket.on(name, () => { heard += 1; });
+  manager.decoder.on('decoded', (packet) => socket.onpacket(packet));
+  const total = timeLoop(() => manager.decoder.add(frame.slice(1)), STATELESS_ROUNDS);
+  if (heard !== STATELESS_ROUNDS) throw new Error(`socket.io-client has told of ${heard} of ${STATELESS_ROUNDS} frames`);
+  return { total };
+}
+
+/** Both, for the frames of the record at these lines. */
+function timeFrames(CallBridge, record, cores, lines) {
+  const bridges = Array.from({ length: cores }, () => new CallBridge(record[0]));
+  // One whose config was refused: it takes a text and looks at none.
+  const deaf = new CallBridge('');
+  const samples = [];
+  for (const [index, line] of record.entries()) {
+    if (index === 0) continue;
+    const [now, event] = JSON.parse(line);
+    if (lines.includes(index)) {
+      samples.push({ line: index, ours: timeFrameOfOurs(bridges, deaf, event, now), socketIo: timeFrameOfSocketIo(event.text) });
+    } else {
+      const text = JSON.stringify(event);
+      for (const bridge of bridges) bridge.handle(text, now);
+    }
+  }
+  deaf.delete();
+  bridges.forEach((bridge) => bridge.delete());
+  return samples;
+}
+
 window.benchPage = {
   join,
   connectedTo,
   leave: () => call.leave(),
   record: () => lines,
-  async time(record, rounds, cores) {
+  async time(record, rounds, cores, frameLines) {
     const { medianMs, module } = await timeInstantiation(rounds);
-    return { instantiateMs: medianMs, events: timeEvents(module.CallBridge, record, cores) };
+    return {
+      instantiateMs: medianMs,
+      events: timeEvents(module.CallBridge, record, cores),
+      frames: timeFrames(module.CallBridge, record, cores, frameLines),
+    };
   },
 };

@@ -14,6 +14,9 @@ export const ClientEvent = Object.freeze({
   Candidate: 'groupcall:webrtc-ice-candidate',
 });
 
+/** Asks whether the server still answers, by an acknowledgement; no room is concerned. */
+export const PING = 'groupcall:ping';
+
 export const ServerEvent = Object.freeze({
   Joined: 'groupcall:joined',
   ParticipantJoined: 'groupcall:participant-joined',

@@ -14,6 +14,7 @@
  * @property {boolean} repeatShowsDefaultTracks   a repeated join is announced with default tracks, whatever is stored
  * @property {boolean} screenShareForgotten       late joiners are not told of a screen share, nor members of its end by leaving
  * @property {boolean} anyGroupEntersRoom         a member of any group may enter any room by its roomId
+ * @property {boolean} pingUnanswered             `groupcall:ping` is an unknown event: no acknowledgement comes
  */
 
 /** @type {Readonly<Quirks>} */
@@ -28,6 +29,7 @@ export const LEGACY = Object.freeze({
   repeatShowsDefaultTracks: true,
   screenShareForgotten: true,
   anyGroupEntersRoom: true,
+  pingUnanswered: true,
 });
 
 /** @type {Readonly<Quirks>} */
@@ -42,4 +44,5 @@ export const MENDED = Object.freeze({
   repeatShowsDefaultTracks: false,
   screenShareForgotten: false,
   anyGroupEntersRoom: false,
+  pingUnanswered: false,
 });

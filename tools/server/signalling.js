@@ -5,7 +5,7 @@
 
 import { CallEvents } from './call_events.js';
 import { Presence } from './presence.js';
-import { ClientEvent, MAX_ID_LENGTH, ServerEvent, isText } from './protocol.js';
+import { ClientEvent, MAX_ID_LENGTH, PING, ServerEvent, isText } from './protocol.js';
 import { RateLimit } from './rate_limit.js';
 import { Rooms } from './rooms.js';
 
@@ -64,6 +64,7 @@ export function attachSignalling(io, settings) {
     for (const event of Object.values(ClientEvent)) {
       socket.on(event, (/** @type {unknown} */ payload) => calls.receive(connection, event, payload));
     }
+    if (!settings.quirks.pingUnanswered) socket.on(PING, acknowledge);
     socket.on('disconnect', () => {
       if (quiet) return;
       const wentOffline = presence.departed(connection);
@@ -82,6 +83,12 @@ export function attachSignalling(io, settings) {
       calls.dispose();
     },
   };
+}
+
+/** @param {unknown[]} values  whatever came with the ping; the acknowledgement comes last, where one is asked for */
+function acknowledge(...values) {
+  const answer = values.at(-1);
+  if (typeof answer === 'function') answer();
 }
 
 /** @param {import('socket.io').Socket} socket @returns {Connection} */

@@ -16,6 +16,13 @@ bool decode_event(std::string_view text, Event& into, wire::Refusal& refusal) {
   return json && wire::decode_typed(json->root(), into, refusal);
 }
 
+std::string refused(std::string_view why) {
+  std::string out = "{\"refused\":";
+  wire::encode_text(why, out);
+  out += '}';
+  return out;
+}
+
 void encode_reaction(const Reaction& reaction, std::string& out) {
   out += "{\"commands\":[";
   bool first = true;
@@ -45,7 +52,10 @@ CallBridge::CallBridge(std::string_view config_text) {
   wire::Refusal refusal;
   CallConfig config;
   const auto json = wire::JsonDocument::parse(config_text, limits::kFrameBytes, refusal);
-  if (json && wire::decode(json->root(), config, refusal)) {
+  const bool good = json && wire::decode(json->root(), config, refusal);
+  if (good && config.signalling.url.empty() && !config.signalling.application) {
+    error_ = describe({wire::CodecError::MissingField, "url", 0});
+  } else if (good) {
     core_ = std::make_unique<CallCore>(std::move(config));
   } else {
     error_ = describe(refusal);
@@ -59,9 +69,19 @@ std::string CallBridge::handle(std::string_view event_text, std::int64_t now_us)
   if (core_ && decode_event(event_text, event, refusal)) {
     encode_reaction(core_->handle(event, instant_from_us(now_us)), out);
   } else {
-    out = "{\"refused\":";
-    wire::encode_text(core_ ? describe(refusal) : error_, out);
-    out += '}';
+    out = refused(core_ ? describe(refusal) : error_);
+  }
+  return out;
+}
+
+std::string CallBridge::handle_frame(std::int64_t socket, std::string_view frame,
+                                     std::int64_t now_us) {
+  std::string out;
+  if (core_) {
+    const SocketFrame event{SocketNumber{socket}, std::string(frame)};
+    encode_reaction(core_->handle(event, instant_from_us(now_us)), out);
+  } else {
+    out = refused(error_);
   }
   return out;
 }

@@ -28,6 +28,10 @@ class CallBridge {
   /// gives `{"refused":"wrong-shape: slots"}`: a defect of the port, to be reported loudly.
   std::string handle(std::string_view event, std::int64_t now_us);
 
+  /// handle() of `{"type":"socket.frame","socket":socket,"text":frame}` without the text: a
+  /// frame is JSON itself, and to quote it in JSON costs more than to understand it.
+  std::string handle_frame(std::int64_t socket, std::string_view frame, std::int64_t now_us);
+
  private:
   std::unique_ptr<CallCore> core_;
   std::string error_;

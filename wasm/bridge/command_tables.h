@@ -30,7 +30,7 @@ struct WordsOf<ErrorCode> {
   static constexpr auto words = std::to_array<std::string_view>(
       {"none", "invalid-argument", "already-joined", "aborted", "disposed", "server-unreachable",
        "timeout", "refused", "rate-limited", "replaced", "group-not-found", "not-a-member",
-       "join-failed"});
+       "join-failed", "server-shutting-down", "application-socket"});
 };
 template <>
 struct WordsOf<Phase> {
@@ -89,6 +89,29 @@ template <>
 struct RecordOf<CloseSocket> {
   static constexpr auto fields =
       std::to_array<Field>({field("socket", AT(CloseSocket, socket), kRequired)});
+};
+template <>
+struct RecordOf<ConnectApplication> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("socket", AT(ConnectApplication, socket), kRequired)});
+};
+template <>
+struct RecordOf<RenewApplication> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("socket", AT(RenewApplication, socket), kRequired)});
+};
+template <>
+struct RecordOf<EmitApplication> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("socket", AT(EmitApplication, socket), kRequired),
+      field("text", AT(EmitApplication, text), kRequired),
+      field("ack", AT(EmitApplication, ack), kOptional),
+  });
+};
+template <>
+struct RecordOf<PostToTabs> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("text", AT(PostToTabs, text), kRequired)});
 };
 template <>
 struct RecordOf<SlotPlan> {
@@ -198,6 +221,10 @@ struct TagsOf<Command> {
       "socket.open",
       "socket.send",
       "socket.close",
+      "application.connect",
+      "application.renew",
+      "application.emit",
+      "tabs.post",
       "pc.create",
       "pc.setLocalDescription",
       "pc.setRemoteDescription",
@@ -230,6 +257,17 @@ struct RecordOf<SignallingView> {
       field("state", AT(SignallingView, state), kRequired),
       field("error", AT(SignallingView, error), kRequired),
       field("retryAtMs", AT(SignallingView, retry_at_ms), kRequired),
+  });
+};
+template <>
+struct RecordOf<InvitationView> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("roomId", AT(InvitationView, room_id), kRequired),
+      field("groupId", AT(InvitationView, group_id), kRequired),
+      field("callType", AT(InvitationView, call_type), kRequired),
+      blob("caller", AT(InvitationView, caller), kRequired, limits::kUserInfoBytes),
+      field("groupName", AT(InvitationView, group_name), kRequired),
+      field("endsAtMs", AT(InvitationView, ends_at_ms), kRequired),
   });
 };
 template <>
@@ -287,6 +325,7 @@ struct RecordOf<SnapshotPatch> {
       field("error", AT(SnapshotPatch, error), kOptional),
       field("signalling", AT(SnapshotPatch, signalling), kOptional),
       field("self", AT(SnapshotPatch, self), kOptional),
+      field("invitations", AT(SnapshotPatch, invitations), kOptional),
       field("participants", AT(SnapshotPatch, participants), kOptional),
       field("order", AT(SnapshotPatch, order), kOptional),
       field("diagnostics", AT(SnapshotPatch, diagnostics), kOptional),

@@ -11,6 +11,10 @@ struct WordsOf<Topology> {
   static constexpr auto words = std::to_array<std::string_view>({"mesh", "sfu"});
 };
 template <>
+struct WordsOf<ReconnectBy> {
+  static constexpr auto words = std::to_array<std::string_view>({"core", "application"});
+};
+template <>
 struct RecordOf<SelfConfig> {
   static constexpr auto fields = std::to_array<Field>({
       field("userId", AT(SelfConfig, user_id), kRequired, limits::kIdBytes),
@@ -20,10 +24,13 @@ struct RecordOf<SelfConfig> {
 template <>
 struct RecordOf<SignallingConfig> {
   static constexpr auto fields = std::to_array<Field>({
-      field("url", AT(SignallingConfig, url), kRequired, limits::kTextBytes),
+      field("url", AT(SignallingConfig, url), kOptional, limits::kTextBytes),
       field("path", AT(SignallingConfig, path), kOptional, limits::kTextBytes),
+      field("namespace", AT(SignallingConfig, name_space), kOptional, limits::kIdBytes),
       field("query", AT(SignallingConfig, query), kOptional, limits::kTextBytes),
       blob("auth", AT(SignallingConfig, auth), kOptional, limits::kUserInfoBytes),
+      field("application", AT(SignallingConfig, application), kOptional),
+      field("reconnect", AT(SignallingConfig, reconnect), kOptional),
   });
 };
 template <>

@@ -51,6 +51,16 @@ struct RecordOf<CameraWanted> {
       std::to_array<Field>({field("on", AT(CameraWanted, on), kRequired)});
 };
 template <>
+struct RecordOf<ListenRequested> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("on", AT(ListenRequested, on), kRequired)});
+};
+template <>
+struct RecordOf<InvitationDeclined> {
+  static constexpr auto fields = std::to_array<Field>(
+      {field("roomId", AT(InvitationDeclined, room_id), kRequired, limits::kIdBytes)});
+};
+template <>
 struct RecordOf<SocketOpened> {
   static constexpr auto fields =
       std::to_array<Field>({field("socket", AT(SocketOpened, socket), kRequired)});
@@ -60,6 +70,37 @@ struct RecordOf<SocketFrame> {
   static constexpr auto fields = std::to_array<Field>({
       field("socket", AT(SocketFrame, socket), kRequired),
       field("text", AT(SocketFrame, text), kRequired),
+  });
+};
+template <>
+struct RecordOf<SocketBinary> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("socket", AT(SocketBinary, socket), kRequired),
+      field("bytes", AT(SocketBinary, bytes), kRequired),
+  });
+};
+template <>
+struct RecordOf<ApplicationState> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("socket", AT(ApplicationState, socket), kRequired),
+      field("connected", AT(ApplicationState, connected), kRequired),
+      field("active", AT(ApplicationState, active), kRequired),
+      field("failed", AT(ApplicationState, failed), kOptional),
+      field("reason", AT(ApplicationState, reason), kOptional, limits::kTextBytes),
+  });
+};
+template <>
+struct RecordOf<ApplicationEvent> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("socket", AT(ApplicationEvent, socket), kRequired),
+      field("text", AT(ApplicationEvent, text), kRequired),
+  });
+};
+template <>
+struct RecordOf<ApplicationAcknowledged> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("socket", AT(ApplicationAcknowledged, socket), kRequired),
+      field("ack", AT(ApplicationAcknowledged, ack), kRequired),
   });
 };
 template <>
@@ -204,6 +245,12 @@ struct RecordOf<Slept> {
       std::to_array<Field>({field("missedMs", AT(Slept, missed_ms), kRequired)});
 };
 
+template <>
+struct RecordOf<TabMessage> {
+  static constexpr auto fields = std::to_array<Field>(
+      {field("text", AT(TabMessage, text), kRequired, limits::kTabMessageBytes)});
+};
+
 /// Events without members.
 struct NoFields {
   static constexpr std::array<Field, 0> fields{};
@@ -218,6 +265,10 @@ template <>
 struct RecordOf<NetworkOffline> : NoFields {};
 template <>
 struct RecordOf<PageClosing> : NoFields {};
+template <>
+struct RecordOf<PageShown> : NoFields {};
+template <>
+struct RecordOf<TakeOverRequested> : NoFields {};
 
 template <>
 struct TagsOf<Event> {
@@ -227,9 +278,16 @@ struct TagsOf<Event> {
       "call.dispose",
       "call.setMicrophone",
       "call.setCamera",
+      "call.listen",
+      "call.takeOver",
+      "call.decline",
       "socket.opened",
       "socket.frame",
+      "socket.binary",
       "socket.closed",
+      "application.state",
+      "application.event",
+      "application.acknowledged",
       "pc.localDescriptionSet",
       "pc.remoteDescriptionSet",
       "pc.trackAttached",
@@ -250,6 +308,8 @@ struct TagsOf<Event> {
       "host.online",
       "host.offline",
       "host.pageClosing",
+      "host.pageShown",
+      "tabs.message",
   });
 };
 

@@ -7,6 +7,7 @@ import { makeCopyButton } from './copy-link.js';
 import { fitTiles } from './grid-layout.js';
 import { Notices } from './notices.js';
 import { RemoteSound } from './remote-sound.js';
+import { signallingNotice } from './signalling-notice.js';
 import { Tile, nameOf } from './tile.js';
 
 const element = (id) => document.getElementById(id);
@@ -47,6 +48,8 @@ export class CallView {
   #ticking = 0;
   #resized = new ResizeObserver(() => this.#fit());
   #call = null;
+  /** Why the server is out of reach: while it is tried again, the snapshot does not say. */
+  #outage = null;
 
   constructor() {
     element('leave').addEventListener('click', () => void this.#call?.leave());
@@ -85,7 +88,7 @@ export class CallView {
     this.#invite?.remove();
     this.#tiles.clear();
     this.#names.clear();
-    this.#selfTile = this.#invite = this.#snapshot = this.#call = null;
+    this.#selfTile = this.#invite = this.#snapshot = this.#call = this.#outage = null;
   }
 
   /** Turns a device on or off, from the button or the keyboard. */
@@ -162,17 +165,19 @@ export class CallView {
     }
   }
 
-  #drawNotices({ phase, self, signalling }) {
+  #drawNotices({ self, signalling }) {
     this.#notices.set('devices', deviceTrouble(self));
-    this.#notices.set(
-      'signalling',
-      phase === 'reconnecting'
-        ? {
-            message: signalling.error?.message ?? 'The connection to the server is interrupted.',
-            remedy: 'The call goes on; nobody can join or leave until the server is back.',
-          }
-        : null,
-    );
+    this.#outage = signalling.state === 'online' ? null : (signalling.error ?? this.#outage);
+    this.#drawSignalling();
+  }
+
+  #drawSignalling() {
+    const takeOver = () => {
+      // From here on it is tried, and nobody else is the cause.
+      this.#outage = null;
+      this.#call?.takeOver();
+    };
+    this.#notices.set('signalling', signallingNotice(this.#snapshot, this.#outage, performance.now(), takeOver));
   }
 
   #showBlockedSound(blocked) {
@@ -191,6 +196,7 @@ export class CallView {
     const joinedAtMs = this.#snapshot?.room?.joinedAtMs;
     const seconds = joinedAtMs ? Math.max(0, (performance.now() - joinedAtMs) / 1_000) : 0;
     element('call-time').textContent = clockText(seconds);
+    this.#drawSignalling();
   }
 
   #fit() {

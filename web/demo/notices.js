@@ -11,13 +11,21 @@ export class Notices {
   /**
    * Shows, changes or (with null) takes away the notice of that key.
    *
+   * `detail` is read by whoever looks, and not announced: it may change each second. A `quiet` notice
+   * tells of something that mends itself.
+   *
    * @param {string} key
-   * @param {{ message: string, remedy?: string, action?: { name: string, run: () => void }, dismissible?: boolean } | null} notice
+   * @param {{ message: string, remedy?: string, detail?: string, action?: { name: string, run: () => void }, dismissible?: boolean, quiet?: boolean } | null} notice
    */
   set(key, notice) {
     const text = notice ? `${notice.message} ${notice.remedy ?? ''}`.trim() : '';
-    if ((this.#shown.get(key)?.text ?? '') === text) return;
     const before = this.#shown.get(key);
+    if ((before?.text ?? '') === text) {
+      if (before?.element) this.#showDetail(before.element, notice);
+      return;
+    }
+    // Who pressed its button must not be thrown back to the top of the page.
+    if (before?.element?.contains(document.activeElement)) document.getElementById('call-title').focus();
     if (!notice) {
       before.element?.remove();
       this.#shown.delete(key);
@@ -34,11 +42,20 @@ export class Notices {
     for (const key of [...this.#shown.keys()]) this.set(key, null);
   }
 
-  #make(key, { message, remedy = '', action, dismissible = false }) {
+  #showDetail(element, { detail = '' }) {
+    const place = element.querySelector('.notice-detail');
+    if (place.textContent !== detail) place.textContent = detail;
+  }
+
+  #make(key, notice) {
+    const { message, remedy = '', action, dismissible = false, quiet = false } = notice;
     const element = this.#template.content.firstElementChild.cloneNode(true);
     element.dataset.key = key;
+    element.classList.toggle('quiet', quiet);
     element.querySelector('.notice-message').textContent = message;
     element.querySelector('.notice-remedy').textContent = remedy;
+    this.#showDetail(element, notice);
+    if (quiet) element.querySelector('use').setAttribute('href', '#icon-retry');
     const button = element.querySelector('.notice-action');
     if (action) {
       button.hidden = false;

@@ -6,17 +6,22 @@
 import type { CallBridge } from 'groupcall-wasm';
 
 import { GroupCallError, describeProblem } from './errors.js';
+import type { ApplicationCommand } from './ports/application-socket.js';
 import type { Clock, HostPort } from './ports/host.js';
 import type { MediaCommand } from './ports/media.js';
 import type { PeersCommand } from './ports/peers.js';
 import type { Port } from './ports/port.js';
 import type { SocketCommand } from './ports/socket.js';
+import type { TabsCommand } from './ports/tabs.js';
 import type { CoreCommand, CoreError, CoreEvent, Reaction } from './protocol.js';
 import type { SnapshotStore } from './store.js';
 
 /** Everything that the engine commands. */
 export interface Ports {
   readonly socket: Port<SocketCommand>;
+  /** Only where the application brings its own Socket. */
+  readonly application?: Port<ApplicationCommand> | undefined;
+  readonly tabs: Port<TabsCommand>;
   readonly peers: Port<PeersCommand>;
   readonly media: Port<MediaCommand>;
   readonly host: Pick<HostPort, 'sleptMs' | 'close'>;
@@ -30,6 +35,9 @@ export interface EngineParts {
   /** Gets `[now,event,reaction]` for every event, as the texts crossed the bridge. Never throws. */
   readonly record?: ((line: string) => void) | undefined;
 }
+
+// Embind's own way with strings looks at each character three times.
+const utf8 = new TextEncoder();
 
 interface PendingRequest {
   readonly resolve: () => void;
@@ -95,9 +103,11 @@ export class CallEngine {
     const { bridge, store, clock, record } = this.#parts;
     // Rounding and browsers' coarsened clocks must not make time run backwards.
     this.#nowMicros = Math.max(this.#nowMicros, Math.round(clock.now() * 1_000));
-    const eventText = JSON.stringify(event);
-    const reactionText = bridge.handle(eventText, this.#nowMicros);
-    record?.(`[${this.#nowMicros},${eventText},${reactionText}]`);
+    const reactionText =
+      event.type === 'socket.frame'
+        ? bridge.handleFrame(event.socket, utf8.encode(event.text), this.#nowMicros)
+        : bridge.handle(utf8.encode(JSON.stringify(event)), this.#nowMicros);
+    record?.(`[${this.#nowMicros},${JSON.stringify(event)},${reactionText}]`);
     const reaction = JSON.parse(reactionText) as Reaction;
     if (reaction.commands === undefined) return this.#refused(event, reaction.refused);
     for (const command of reaction.commands) this.#execute(command);
@@ -117,6 +127,13 @@ export class CallEngine {
         case 'socket.send':
         case 'socket.close':
           return ports.socket.execute(command);
+        case 'application.connect':
+        case 'application.renew':
+        case 'application.emit':
+          if (!ports.application) throw new Error('there is no Socket of the application');
+          return ports.application.execute(command);
+        case 'tabs.post':
+          return ports.tabs.execute(command);
         case 'media.acquire':
         case 'media.enable':
         case 'media.stop':
@@ -178,6 +195,8 @@ export class CallEngine {
     this.#queue.length = 0;
     this.#cancelWake?.();
     ports.socket.close();
+    ports.application?.close();
+    ports.tabs.close();
     ports.peers.close();
     ports.media.close();
     ports.host.close();

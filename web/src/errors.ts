@@ -18,7 +18,9 @@ import type { ErrorCode, MediaReason } from './protocol.js';
  * - `timeout`: connected, but not admitted within the join timeout.
  * - `refused`: the server refused the connection for good.
  * - `rate-limited`: the server refuses further connections from this address for a while.
- * - `replaced`: the same user connected from another tab or device.
+ * - `replaced`: the same user connected from another tab or device; `takeOver()` takes the call back.
+ * - `server-shutting-down`: the server said that it goes down; it is tried again.
+ * - `application-socket`: the application's Socket has given up, and is the application's to reconnect.
  * - `group-not-found`, `not-a-member`, `join-failed`: the server's answers to a join.
  * - `module-load-failed`: groupcall.wasm could not be fetched or compiled; calling again retries.
  * - `unsupported`: this browser lacks WebRTC, WebSocket or WebAssembly.
@@ -65,8 +67,16 @@ const ERROR_TEXTS: Readonly<Record<GroupCallErrorCode, Text>> = {
     'Wait a few minutes, then try again.',
   ],
   replaced: [
-    'You joined from another tab or device.',
-    'Go on there, or join again here to take the call over.',
+    'You are connected from another tab or device.',
+    'Go on there, or take the call over to go on here.',
+  ],
+  'server-shutting-down': [
+    'The call server is shutting down.',
+    'Nothing to do: the call goes on, and connects again as soon as the server is back.',
+  ],
+  'application-socket': [
+    'The application’s connection to the server has ended.',
+    'Reload the page; its developer finds the cause in the detail.',
   ],
   'group-not-found': [
     'This group does not exist any more.',

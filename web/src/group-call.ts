@@ -5,14 +5,16 @@ import { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
 import { loadModule } from './load-module.js';
 import { makeCall } from './make-call.js';
-import { toConfigText, type GroupCallOptions, type JoinOptions } from './options.js';
+import { toConfigText, type ApplicationSocket, type GroupCallOptions, type JoinOptions } from './options.js';
+import { ApplicationSocketPort } from './ports/application-socket.js';
 import { HostPort, pageClock } from './ports/host.js';
 import { MediaPort } from './ports/media.js';
 import { PeersPort } from './ports/peers.js';
 import type { Count, Report } from './ports/port.js';
 import { SocketPort } from './ports/socket.js';
+import { TabsPort } from './ports/tabs.js';
 import type { CoreConfig } from './protocol.js';
-import type { CallSnapshot, UserInfo } from './snapshot.js';
+import type { CallSnapshot, Invitation, UserInfo } from './snapshot.js';
 import { SnapshotStore } from './store.js';
 
 /**
@@ -27,7 +29,7 @@ export interface GroupCall {
    *
    * @throws {GroupCallError} `server-unreachable`, `timeout`, `refused`, `rate-limited`,
    * `group-not-found`, `not-a-member`, `join-failed`, `already-joined`, `aborted`, `replaced`,
-   * `invalid-argument`, `disposed`, `engine-failed`. The wish to join is then withdrawn.
+   * `application-socket`, `invalid-argument`, `disposed`, `engine-failed`. The wish to join is then withdrawn.
    */
   join(options: JoinOptions): Promise<void>;
   /**
@@ -43,6 +45,40 @@ export interface GroupCall {
   setMicrophone(on: boolean): void;
   /** Turns the camera on or off; off also turns its light off. */
   setCamera(on: boolean): void;
+  /**
+   * Keeps a connection to the server, also outside a call: only a connected user is invited.
+   * Returns at once; how it goes stands in `signalling` of the snapshot.
+   */
+  connect(): void;
+  /**
+   * Ends the wish of `connect()`. A call that one is in keeps its connection until it is left; a
+   * Socket of the application is only not used any more.
+   */
+  disconnect(): void;
+  /**
+   * Takes the connection of this user back, after another tab or device took it over
+   * (`signalling.state` is `halted`, `signalling.error.code` is `replaced`). A call goes on here,
+   * with the media connections that it still has. Otherwise nothing happens.
+   */
+  takeOver(): void;
+  /** Stops the ringing of that room, on this page only: the server and the caller are not told. */
+  declineInvitation(roomId: string): void;
+  /**
+   * Uses another Socket of the application from now on, for instance a new one after a sign-in; a
+   * call goes on over it. Our listeners are taken off the one before. The present Socket again
+   * changes nothing.
+   *
+   * @throws {GroupCallError} `invalid-argument`: not a Socket, or this call was made with a `url`.
+   */
+  setSocket(socket: ApplicationSocket): void;
+  /**
+   * Calls `listener` once for each invitation that newly appears in `invitations` of the snapshot.
+   * What rings already when this is called stands there, and is not told again.
+   *
+   * @returns how to stop it.
+   * @throws {GroupCallError} `invalid-argument`: another event, or no function.
+   */
+  on(event: 'invitation', listener: (invitation: Invitation) => void): () => void;
   /**
    * Calls `listener` after each change of the snapshot, at most once for each event.
    *
@@ -88,10 +124,14 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     remote: (source) => peers.stream(source),
     local: (track) => media.stream(track),
   });
+  const { socket } = options.signalling;
+  const application = socket && new ApplicationSocketPort(report, count);
   engine = new CallEngine({
     bridge,
     ports: {
-      socket: new SocketPort(report, count, (url) => new WebSocket(url)),
+      socket: new SocketPort(report, (url) => new WebSocket(url)),
+      application,
+      tabs: new TabsPort(report, count, openChannel()),
       peers,
       media,
       host: new HostPort(report, globalThis.window, pageClock),
@@ -100,7 +140,13 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     clock: pageClock,
     record: writeRecord,
   });
-  return makeCall(engine, store);
+  // It tells at once what the Socket is, which only an engine can hear.
+  if (socket) application?.setSocket(socket);
+  return makeCall(engine, store, application);
+}
+
+function openChannel(): ((name: string) => BroadcastChannel) | undefined {
+  return 'BroadcastChannel' in globalThis ? (name) => new BroadcastChannel(name) : undefined;
 }
 
 function needBrowser(): void {

@@ -8,7 +8,13 @@
  */
 
 export { createGroupCall, type GroupCall } from './group-call.js';
-export type { GroupCallOptions, JoinOptions } from './options.js';
+export type {
+  ApplicationSignalling,
+  ApplicationSocket,
+  GroupCallOptions,
+  JoinOptions,
+  OwnSignalling,
+} from './options.js';
 export {
   GroupCallError,
   reasonText,
@@ -20,6 +26,7 @@ export {
 export type {
   CallRoom,
   CallSnapshot,
+  Invitation,
   MediaStatus,
   MediaStreams,
   Participant,

@@ -3,19 +3,47 @@
 import type { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
 import type { GroupCall } from './group-call.js';
-import { toJoinEvent } from './options.js';
+import { onInvitation } from './invitations.js';
+import { needApplicationSocket, needId, toJoinEvent } from './options.js';
+import type { ApplicationSocketPort } from './ports/application-socket.js';
 import type { SnapshotStore } from './store.js';
 
-export function makeCall(engine: CallEngine, store: SnapshotStore): GroupCall {
+/** @param application where the page brings its own Socket. */
+export function makeCall(
+  engine: CallEngine,
+  store: SnapshotStore,
+  application: ApplicationSocketPort | undefined,
+): GroupCall {
   return {
     join: (options) => engine.request((request) => toJoinEvent(options, request)),
     leave: () => engine.request((request) => ({ type: 'call.leave', request })).catch(ignoreStopped),
     dispose: () => engine.dispatch({ type: 'call.dispose' }),
     setMicrophone: (on) => engine.dispatch({ type: 'call.setMicrophone', on: needBoolean(on) }),
     setCamera: (on) => engine.dispatch({ type: 'call.setCamera', on: needBoolean(on) }),
+    connect: () => engine.dispatch({ type: 'call.listen', on: true }),
+    disconnect: () => engine.dispatch({ type: 'call.listen', on: false }),
+    takeOver: () => engine.dispatch({ type: 'call.takeOver' }),
+    declineInvitation: (roomId) => {
+      needId(roomId, 'roomId');
+      engine.dispatch({ type: 'call.decline', roomId });
+    },
+    setSocket: (socket) => {
+      if (!application) {
+        throw new GroupCallError('invalid-argument', 'setSocket() needs a call that was made with signalling.socket');
+      }
+      needApplicationSocket(socket, 'socket');
+      application.setSocket(socket);
+    },
+    on: (event, listener) => {
+      if (event !== 'invitation') {
+        throw new GroupCallError('invalid-argument', `there is no event "${String(event)}", only "invitation"`);
+      }
+      needFunction(listener, 'on()');
+      return onInvitation(store, listener);
+    },
     subscribe: (listener) => {
-      if (typeof listener === 'function') return store.subscribe(listener);
-      throw new GroupCallError('invalid-argument', 'subscribe() takes a function');
+      needFunction(listener, 'subscribe()');
+      return store.subscribe(listener);
     },
     getSnapshot: store.getSnapshot,
   };
@@ -25,6 +53,10 @@ export function makeCall(engine: CallEngine, store: SnapshotStore): GroupCall {
 function ignoreStopped(error: unknown): void {
   const code = error instanceof GroupCallError ? error.code : undefined;
   if (code !== 'disposed' && code !== 'engine-failed') throw error;
+}
+
+function needFunction(value: unknown, method: string): void {
+  if (typeof value !== 'function') throw new GroupCallError('invalid-argument', `${method} takes a function`);
 }
 
 function needBoolean(on: unknown): boolean {

@@ -4,6 +4,72 @@ import { GroupCallError } from './errors.js';
 import type { CallType, CoreConfig, CoreEvent } from './protocol.js';
 import type { UserInfo } from './snapshot.js';
 
+// `any`: Sockets with typed events narrow names and parameters, and must fit all the same.
+type SocketEvent = any;
+type SocketListener = (...values: any[]) => void;
+
+/** What is used of a socket.io-client Socket; any of version 4 fits. */
+export interface ApplicationSocket {
+  readonly connected: boolean;
+  /** Connected, or on the way there by itself. */
+  readonly active: boolean;
+  on(event: SocketEvent, listener: SocketListener): unknown;
+  off(event: SocketEvent, listener: SocketListener): unknown;
+  emit(event: SocketEvent, ...values: any[]): unknown;
+  connect(): unknown;
+  /** What waits for the next connection. */
+  readonly sendBuffer?: unknown[];
+  /** Its Manager. */
+  readonly io: {
+    /** Undefined before the first attempt to connect. */
+    readonly engine?: { close(): unknown };
+    /** Whether the Manager reconnects by itself at all. */
+    reconnection?(): unknown;
+    on?(event: 'reconnect_failed', listener: () => void): unknown;
+    off?(event: 'reconnect_failed', listener: () => void): unknown;
+  };
+}
+
+/** A connection of our own to a Socket.IO server. */
+export interface OwnSignalling {
+  /** `https://host[:port]`; `http:`, `ws:` and `wss:` do as well. */
+  readonly url: string;
+  /** Default `/socket.io/`. */
+  readonly path?: string;
+  /** The Socket.IO namespace. Default `/`. */
+  readonly namespace?: string;
+  /** Query parameters of the connection; `userId` is added unless given. */
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  /** Sent with the Socket.IO CONNECT packet; must be JSON. */
+  readonly auth?: Readonly<Record<string, unknown>>;
+  readonly socket?: never;
+  readonly reconnect?: never;
+}
+
+/**
+ * The Socket that the application has already. A server that keeps one connection for each user
+ * needs this: a second one would take the application's place.
+ */
+export interface ApplicationSignalling {
+  /**
+   * A Socket of socket.io-client 4, connected or not, whose query names `self.userId`. It stays the
+   * application's: it is never disconnected, and no listener but ours is ever taken off it.
+   * `setSocket()` exchanges it.
+   */
+  readonly socket: ApplicationSocket;
+  /**
+   * Who connects it again where it does not by itself (after the server closed it, or when its
+   * attempts are used up): `core` calls its `connect()` while a connection is wanted;
+   * `application` leaves that to the page, and `signalling.error` says so. Default `core`.
+   */
+  readonly reconnect?: 'core' | 'application';
+  readonly url?: never;
+  readonly path?: never;
+  readonly namespace?: never;
+  readonly query?: never;
+  readonly auth?: never;
+}
+
 /** Options of `createGroupCall()`. */
 export interface GroupCallOptions {
   /** Who I am. All of it is shown to the others; it must be JSON of at most 16 kB. */
@@ -15,17 +81,8 @@ export interface GroupCallOptions {
     /** URL of a picture. */
     readonly profilePic?: string;
   };
-  /** Where the Socket.IO signalling server is. */
-  readonly signalling: {
-    /** `https://host[:port]`; `http:`, `ws:` and `wss:` do as well. */
-    readonly url: string;
-    /** Default `/socket.io/`. */
-    readonly path?: string;
-    /** Query parameters of the connection; `userId` is added unless given. */
-    readonly query?: Readonly<Record<string, string | number | boolean>>;
-    /** Sent with the Socket.IO CONNECT packet; must be JSON. */
-    readonly auth?: Readonly<Record<string, unknown>>;
-  };
+  /** Where the Socket.IO signalling server is, or the Socket that is connected to it already. */
+  readonly signalling: OwnSignalling | ApplicationSignalling;
   /** STUN and TURN servers, as for RTCPeerConnection. Default: none, which serves one local network. */
   readonly iceServers?: readonly RTCIceServer[];
   /** Where groupcall.wasm is. Default: beside the script. */
@@ -79,15 +136,59 @@ function needObject(value: unknown, name: string): void {
   need(isObject(value), `${name} must be an object`);
 }
 
-function needId(value: unknown, name: string): void {
+/** @throws {GroupCallError} `invalid-argument` */
+export function needId(value: unknown, name: string): void {
   const bytes = typeof value === 'string' ? new TextEncoder().encode(value).length : 0;
   need(bytes >= 1 && bytes <= ID_BYTES, `${name} must be a string of 1 to ${ID_BYTES} bytes`);
 }
 
-function needSignalling({ url, path, query, auth }: GroupCallOptions['signalling']): void {
+function needSignalling(signalling: GroupCallOptions['signalling']): void {
+  const { url, socket } = signalling;
+  need(url !== undefined || socket !== undefined, 'signalling needs a url or a socket');
+  need(url === undefined || socket === undefined, 'signalling takes a url or a socket, not both');
+  if (signalling.socket !== undefined) needApplicationSignalling(signalling);
+  else needOwnSignalling(signalling);
+}
+
+function needApplicationSignalling(signalling: ApplicationSignalling): void {
+  needApplicationSocket(signalling.socket, 'signalling.socket');
+  const { reconnect } = signalling;
+  need(
+    reconnect === undefined || reconnect === 'core' || reconnect === 'application',
+    "signalling.reconnect must be 'core' or 'application'",
+  );
+  for (const name of ['path', 'namespace', 'query', 'auth'] as const) {
+    need(signalling[name] === undefined, `signalling.${name} goes with a url; a socket has its own`);
+  }
+}
+
+/**
+ * A Socket is known by what it can do: pages may have any version of socket.io-client, or two.
+ *
+ * @throws {GroupCallError} `invalid-argument`
+ */
+export function needApplicationSocket(value: unknown, name: string): asserts value is ApplicationSocket {
+  const kind = 'a Socket of socket.io-client 4';
+  need(isObject(value), `${name} must be ${kind}`);
+  const socket = value as Partial<Record<string, unknown>>;
+  for (const method of ['on', 'off', 'emit', 'connect']) {
+    need(typeof socket[method] === 'function', `${name} must be ${kind}: ${method}() is missing`);
+  }
+  for (const fact of ['connected', 'active']) {
+    need(typeof socket[fact] === 'boolean', `${name} must be ${kind}: ${fact} is missing`);
+  }
+  need(isObject(socket['io']), `${name} must be ${kind}: io is missing`);
+}
+
+function needOwnSignalling({ url, path, namespace, query, auth, reconnect }: OwnSignalling): void {
   need(typeof url === 'string', 'signalling.url must be a string');
+  need(reconnect === undefined, 'signalling.reconnect goes with a socket; with a url the core always reconnects');
   need(/^(https?|wss?):\/\/[^/]/i.test(url), 'signalling.url must begin with http://, https://, ws:// or wss://');
   need(path === undefined || (typeof path === 'string' && path.startsWith('/')), 'signalling.path must begin with /');
+  need(
+    namespace === undefined || (typeof namespace === 'string' && namespace.startsWith('/')),
+    'signalling.namespace must begin with /',
+  );
   if (query !== undefined) needObject(query, 'signalling.query');
   if (auth !== undefined) needObject(auth, 'signalling.auth');
 }
@@ -120,22 +221,30 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
     'joinTimeoutMs must be a positive whole number',
   );
   need(record === undefined || typeof record === 'function', 'record must be a function');
-  const { url, path, query, auth } = signalling;
   const config: CoreConfig = {
     self: { userId: self.userId, userInfo: self },
-    signalling: {
-      url,
-      ...(path !== undefined && { path }),
-      ...(query !== undefined && { query: new URLSearchParams(toPairs(query)).toString() }),
-      ...(auth !== undefined && { auth }),
-    },
+    signalling: signalling.socket ? toApplicationConfig(signalling) : toOwnConfig(signalling),
     seed,
     ...(joinTimeoutMs !== undefined && { joinTimeoutMs }),
   };
   return toJson(config, 'self and signalling.auth');
 }
 
-function toPairs(query: NonNullable<GroupCallOptions['signalling']['query']>): string[][] {
+function toApplicationConfig({ reconnect }: ApplicationSignalling): CoreConfig['signalling'] {
+  return { application: true, ...(reconnect !== undefined && { reconnect }) };
+}
+
+function toOwnConfig({ url, path, namespace, query, auth }: OwnSignalling): CoreConfig['signalling'] {
+  return {
+    url,
+    ...(path !== undefined && { path }),
+    ...(namespace !== undefined && { namespace }),
+    ...(query !== undefined && { query: new URLSearchParams(toPairs(query)).toString() }),
+    ...(auth !== undefined && { auth }),
+  };
+}
+
+function toPairs(query: NonNullable<OwnSignalling['query']>): string[][] {
   return Object.entries(query).map(([name, value]) => [name, String(value)]);
 }
 

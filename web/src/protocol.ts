@@ -8,7 +8,7 @@ export type StreamName = 'camera' | 'screen';
 export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'ended';
 export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error';
-export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed';
+export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket';
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
 export type LinkView = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
@@ -62,6 +62,15 @@ export interface SelfView {
   readonly deviceError: string;
 }
 
+export interface InvitationView {
+  readonly roomId: string;
+  readonly groupId: string;
+  readonly callType: CallType;
+  readonly caller: Readonly<Record<string, unknown>>;
+  readonly groupName: string;
+  readonly endsAtMs: number;
+}
+
 export interface ParticipantView {
   readonly userId: string;
   readonly userInfo: Readonly<Record<string, unknown>>;
@@ -92,6 +101,7 @@ export interface SnapshotPatch {
   readonly error?: CoreError;
   readonly signalling?: SignallingView;
   readonly self?: SelfView;
+  readonly invitations?: readonly InvitationView[];
   readonly participants?: readonly ParticipantView[];
   readonly order?: readonly string[];
   readonly diagnostics?: readonly {
@@ -106,10 +116,13 @@ export interface CoreConfig {
     readonly userInfo?: Readonly<Record<string, unknown>>;
   };
   readonly signalling: {
-    readonly url: string;
+    readonly url?: string;
     readonly path?: string;
+    readonly namespace?: string;
     readonly query?: string;
     readonly auth?: Readonly<Record<string, unknown>>;
+    readonly application?: boolean;
+    readonly reconnect?: 'core' | 'application';
   };
   readonly seed: string;
   readonly topology?: 'mesh' | 'sfu';
@@ -145,6 +158,17 @@ export type CoreEvent =
       readonly on: boolean;
     }
   | {
+      readonly type: 'call.listen';
+      readonly on: boolean;
+    }
+  | {
+      readonly type: 'call.takeOver';
+    }
+  | {
+      readonly type: 'call.decline';
+      readonly roomId: string;
+    }
+  | {
       readonly type: 'socket.opened';
       readonly socket: number;
     }
@@ -154,10 +178,33 @@ export type CoreEvent =
       readonly text: string;
     }
   | {
+      readonly type: 'socket.binary';
+      readonly socket: number;
+      readonly bytes: number;
+    }
+  | {
       readonly type: 'socket.closed';
       readonly socket: number;
       readonly code?: number;
       readonly reason?: string;
+    }
+  | {
+      readonly type: 'application.state';
+      readonly socket: number;
+      readonly connected: boolean;
+      readonly active: boolean;
+      readonly failed?: boolean;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'application.event';
+      readonly socket: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'application.acknowledged';
+      readonly socket: number;
+      readonly ack: number;
     }
   | {
       readonly type: 'pc.localDescriptionSet';
@@ -269,6 +316,13 @@ export type CoreEvent =
     }
   | {
       readonly type: 'host.pageClosing';
+    }
+  | {
+      readonly type: 'host.pageShown';
+    }
+  | {
+      readonly type: 'tabs.message';
+      readonly text: string;
     };
 
 /** What a port carries out, in order. */
@@ -295,6 +349,24 @@ export type CoreCommand =
   | {
       readonly type: 'socket.close';
       readonly socket: number;
+    }
+  | {
+      readonly type: 'application.connect';
+      readonly socket: number;
+    }
+  | {
+      readonly type: 'application.renew';
+      readonly socket: number;
+    }
+  | {
+      readonly type: 'application.emit';
+      readonly socket: number;
+      readonly text: string;
+      readonly ack?: number;
+    }
+  | {
+      readonly type: 'tabs.post';
+      readonly text: string;
     }
   | {
       readonly type: 'pc.create';
@@ -383,3 +455,21 @@ export type Reaction =
       readonly refused?: never;
     }
   | { readonly refused: string; readonly commands?: never };
+
+/** The events of the application's Socket that the core wants to hear of. */
+export const SERVER_EVENTS = [
+  'groupcall:joined',
+  'groupcall:participant-joined',
+  'groupcall:participant-left',
+  'groupcall:tracks-updated',
+  'groupcall:screen-share-started',
+  'groupcall:screen-share-stopped',
+  'groupcall:webrtc-offer',
+  'groupcall:webrtc-answer',
+  'groupcall:webrtc-ice-candidate',
+  'groupcall:invitation',
+  'groupcall:error',
+  'connection:replaced',
+  'server:shutting_down',
+  'error',
+] as const;

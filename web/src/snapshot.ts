@@ -61,13 +61,27 @@ export interface SignallingStatus {
    * - `closed`: none is wanted.
    * - `connecting`, `online`: as they say.
    * - `waiting`: out of reach, tried again at `retryAtMs`.
-   * - `halted`: not tried again by itself; `error` says why.
+   * - `halted`: not tried again by itself; `error` says why. With the code `replaced`,
+   *   `takeOver()` goes on here.
    */
   readonly state: SignallingState;
   /** Why it is not online, where that is known. */
   readonly error: CallProblem | null;
   /** When the next try comes, in milliseconds of `performance.now()`. */
   readonly retryAtMs: number | null;
+}
+
+/** Somebody has opened a call in a group of ours, and it rings. */
+export interface Invitation {
+  /** What to `join()`, or to `declineInvitation()`. */
+  readonly roomId: string;
+  readonly groupId: string;
+  readonly callType: CallType;
+  /** As the caller's page sent it: not trusted, any member may be missing. */
+  readonly caller: UserInfo;
+  readonly groupName: string;
+  /** When it stops ringing, in milliseconds of `performance.now()`. The server never calls it off. */
+  readonly endsAtMs: number;
 }
 
 /** Oneself. */
@@ -119,6 +133,8 @@ export interface CallSnapshot {
   readonly self: SelfParticipant;
   /** The others, in the order in which they came. */
   readonly participants: readonly Participant[];
+  /** The calls that ring, oldest first; needs a connection, see `connect()`. */
+  readonly invitations: readonly Invitation[];
   /** How often something was refused, dropped or repaired, by name. For developers. */
   readonly diagnostics: Readonly<Record<string, number>>;
 }

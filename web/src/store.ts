@@ -7,8 +7,8 @@
 
 import { callOut } from './call-out.js';
 import { describeProblem, type CallProblem } from './errors.js';
-import type { CoreError, ParticipantView, RoomView, SelfView, SnapshotPatch, TrackSource } from './protocol.js';
-import type { CallRoom, CallSnapshot, Participant, SelfParticipant, UserInfo } from './snapshot.js';
+import type { CoreError, InvitationView, ParticipantView, RoomView, SelfView, SnapshotPatch, TrackSource } from './protocol.js';
+import type { CallRoom, CallSnapshot, Invitation, Participant, SelfParticipant, UserInfo } from './snapshot.js';
 
 /** Where the store finds the streams that views only name. */
 export interface StreamLookup {
@@ -69,6 +69,7 @@ function initialSnapshot(userId: string, userInfo: UserInfo): CallSnapshot {
       deviceError: '',
     },
     participants: [],
+    invitations: [],
     diagnostics: {},
   });
 }
@@ -113,6 +114,7 @@ export class SnapshotStore {
       }),
       ...(patch.self && { self: this.#toSelf(patch.self) }),
       participants: this.#toParticipants(patch),
+      ...(patch.invitations && { invitations: this.#toInvitations(patch.invitations) }),
       ...(patch.diagnostics && {
         diagnostics: {
           ...this.#snapshot.diagnostics,
@@ -163,6 +165,12 @@ export class SnapshotStore {
       },
       deviceError: view.deviceError,
     };
+  }
+
+  /** Each keeps its identity, also when one before it ends and it moves up. */
+  #toInvitations(views: readonly InvitationView[]): readonly Invitation[] {
+    const before = new Map(this.#snapshot.invitations.map((one) => [one.roomId, one]));
+    return views.map((view) => share(before.get(view.roomId), view));
   }
 
   #toParticipants(patch: SnapshotPatch): readonly Participant[] {

@@ -5,6 +5,7 @@
 
 import { everOpened, holdQuestions, openQuestions, openResources, stillEnding } from './open_resources.js';
 import { createGroupCall, GroupCallError } from '/dist/index.js';
+import { io } from '/socket.io-client/socket.io.esm.min.js';
 import { epochMs, receivedOn, until, untilFlowing } from './page_observer.js';
 
 const place = document.getElementById('others');
@@ -48,6 +49,31 @@ function removeOther(userId) {
   note(`${userId} is gone`);
 }
 
+/** What a chat application has of its own: a Socket, and a listener on it that is none of ours. */
+function openApplicationSocket({ url, userId, options }) {
+  const socket = io(url, { transports: ['websocket'], query: { userId }, ...options });
+  socket.on('getOnlineUsers', () => {
+    callPage.chatEvents += 1;
+  });
+  callPage.socket = socket;
+  return socket;
+}
+
+/** When the last picture of each other one was shown, and the longest time between two. @type {Map<string, { at: number, gap: number }>} */
+const pictures = new Map();
+
+function watch(userId, video) {
+  pictures.set(userId, { at: performance.now(), gap: 0 });
+  const seen = () => {
+    const picture = pictures.get(userId);
+    const now = performance.now();
+    picture.gap = Math.max(picture.gap, now - picture.at);
+    picture.at = now;
+    if (others.has(userId)) video.requestVideoFrameCallback(seen);
+  };
+  video.requestVideoFrameCallback(seen);
+}
+
 let drawnSelf = '';
 function draw(snapshot) {
   const { phase, self, participants } = snapshot;
@@ -71,11 +97,23 @@ const callPage = {
   until,
   epochMs,
 
-  async makeCall(options) {
+  /** The application's Socket, where this page has one. @type {import('socket.io-client').Socket | null} */
+  socket: null,
+  chatEvents: 0,
+  invitations: [],
+  openApplicationSocket,
+
+  watchPictures: () => others.forEach(({ video }, userId) => watch(userId, video)),
+  longestGaps: () =>
+    Object.fromEntries([...pictures].map(([userId, { at, gap }]) => [userId, Math.round(Math.max(gap, performance.now() - at))])),
+
+  async makeCall({ applicationSocket, ...options }) {
+    if (applicationSocket) options.signalling = { socket: openApplicationSocket(applicationSocket), ...options.signalling };
     // The test has put recordLine() into the page; each call of each load has a record of its own.
     const id = `${performance.timeOrigin}/${++calls}`;
     const call = await createGroupCall({ ...options, record: (line) => window.recordLine(`${id} ${line}`) });
     call.subscribe(() => draw(call.getSnapshot()));
+    call.on('invitation', (invitation) => callPage.invitations.push(invitation));
     callPage.call = call;
   },
 

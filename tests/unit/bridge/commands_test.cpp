@@ -53,6 +53,11 @@ const std::vector<Written>& every_command() {
        R"({"type":"media.acquire","op":9,"microphone":true,"camera":false,"audioConstraints":"{}"})"},
       {EnableTrack{TrackId{"t"}, false}, R"({"type":"media.enable","track":"t","enabled":false})"},
       {StopTrack{TrackId{"t"}}, R"({"type":"media.stop","track":"t"})"},
+      {ConnectApplication{SocketNumber{2}}, R"({"type":"application.connect","socket":2})"},
+      {RenewApplication{SocketNumber{2}}, R"({"type":"application.renew","socket":2})"},
+      {EmitApplication{SocketNumber{2}, R"(["e",{}])", 3},
+       R"({"type":"application.emit","socket":2,"text":"[\"e\",{}]","ack":3})"},
+      {PostToTabs{"{}"}, R"({"type":"tabs.post","text":"{}"})"},
   };
   return all;
 }

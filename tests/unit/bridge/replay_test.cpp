@@ -3,6 +3,7 @@
 
 #include "tests/unit/bridge/vector_file.h"
 #include "wasm/bridge/call_bridge.h"
+#include "wasm/bridge/event_tables.h"
 
 namespace groupcall::bridge {
 namespace {
@@ -56,6 +57,32 @@ TEST(FlightRecord, IsOfAWholeCall) {
     EXPECT_THAT(all, HasSubstr(part));
   EXPECT_THAT(all, testing::Not(HasSubstr("refused\"")));
   EXPECT_THAT(all, testing::Not(HasSubstr("diagnostics"))) << "nothing in it is out of place";
+}
+
+// The shorter way of a frame must be the same way: records hold the longer one.
+TEST(FlightRecord, IsTheSameWhereFramesCrossUnquoted) {
+  const FlightRecord record = recorded_call();
+  CallBridge quoted(record.config);
+  CallBridge unquoted(record.config);
+  int frames = 0;
+  for (const Line& line : record.lines) {
+    wire::Refusal refusal;
+    Event event;
+    const auto json = wire::JsonDocument::parse(line.event, 100'000, refusal);
+    ASSERT_TRUE(json && wire::decode_typed(json->root(), event, refusal)) << line.event;
+    const auto* frame = std::get_if<SocketFrame>(&event);
+    const std::string reaction =
+        frame == nullptr ? unquoted.handle(line.event, line.now)
+                         : unquoted.handle_frame(frame->socket.value, frame->text, line.now);
+    EXPECT_EQ(reaction, quoted.handle(line.event, line.now));
+    frames += frame != nullptr ? 1 : 0;
+  }
+  EXPECT_GT(frames, 5);
+}
+
+TEST(FlightRecord, AFrameForACallWithoutAConfigIsRefused) {
+  CallBridge bridge("{}");
+  EXPECT_EQ(bridge.handle_frame(1, "2", 1), bridge.handle(R"({"type":"host.woke"})", 1));
 }
 
 TEST(Reaction, NamesItsDeadlineAndItsPatchOnlyWhereThereAre) {

@@ -22,6 +22,7 @@ struct ShownCall {
   CallError error;
   SignallingView signalling;
   SelfView self;
+  std::vector<InvitationView> invitations;
   std::map<UserId, ParticipantView> participants;
   std::vector<UserId> order;
   std::map<std::string, std::int64_t> diagnostics;
@@ -42,6 +43,7 @@ struct ShownCall {
     put(patch.error, error, "error");
     put(patch.signalling, signalling, "signalling");
     put(patch.self, self, "self");
+    put(patch.invitations, invitations, "invitations");
     put(patch.order, order, "order");
     for (const ParticipantView& view : patch.participants) {
       EXPECT_FALSE(participants.contains(view.user_id) && participants[view.user_id] == view)

@@ -75,6 +75,19 @@ TEST_F(CandidatesTest, OfAnotherIceGenerationWaitForIts) {
   EXPECT_THAT(commands, IsEmpty()) << "of the generation before";
 }
 
+// A browser adds a candidate after the operation in flight: to a description that has forgotten it.
+TEST_F(CandidatesTest, OfTheGenerationBeforeAreHeldBackWhileTheNextIsBeingSet) {
+  offer_answered();
+  connected();
+  transport(TransportState::Disconnected);
+  local_set(3, "R");
+  answer(restarted_sdp("B", "B2"), 1, 2);
+  candidate("B", 1);
+  EXPECT_THAT(commands, IsEmpty());
+  remote_set(4);
+  EXPECT_THAT(commands, IsEmpty());
+}
+
 TEST_F(CandidatesTest, OfAnEarlierLinkAreDropped) {
   n = module_peer(Role::Answerer);
   begin();

@@ -97,6 +97,20 @@ TEST(Roster, TakesTheNewestWordOnTracksAndUserInfo) {
   EXPECT_EQ(roster.find(kBen), nullptr) << "tracks of a stranger make nobody";
 }
 
+// The server announces a re-join with default tracks: somebody muted must not look unmuted.
+TEST(Roster, KeepsWhatAPeerToldOfItsTracksOverTheServersDefaults) {
+  Roster roster;
+  roster.on_participant_joined(module_peer(kAda, kFirst));
+  roster.on_tracks(kAda, false, false, kFirst);
+  roster.on_participant_joined({kAda, "{}", true, true, kFirst, /*tracks_told=*/false});
+  EXPECT_FALSE(roster.find(kAda)->audio);
+  EXPECT_FALSE(roster.find(kAda)->video);
+  roster.on_participant_joined({kAda, "{}", true, false, kFirst, /*tracks_told=*/true});
+  EXPECT_TRUE(roster.find(kAda)->audio) << "its own words count";
+  roster.on_participant_joined({kAda, "{}", true, true, kSecond, /*tracks_told=*/false});
+  EXPECT_TRUE(roster.find(kAda)->video) << "a reload has told nothing yet";
+}
+
 TEST(Roster, BelievesAPeersOwnMessageBeforeStoredState) {
   Roster roster;
   roster.on_joined({older_client(kAda)});

@@ -239,27 +239,25 @@ TEST(UserInfo, MayBeAbsentAndIsNeverAnythingElse) {
 }
 
 TEST(ClientMessage, IsWrittenAsTheServerWantsIt) {
-  EXPECT_EQ(encode_client_frame(Leave{RoomId{"r"}}), R"(42["groupcall:leave",{"roomId":"r"}])");
+  EXPECT_EQ(encode_client_event(Leave{RoomId{"r"}}), R"(["groupcall:leave",{"roomId":"r"}])");
+  EXPECT_EQ(encode_client_event(UpdateTracks{RoomId{"r"}, WireTracks{false, false, {}}}),
+            R"(["groupcall:update-tracks",{"roomId":"r","tracks":{"audio":false,"video":false}}])");
+  EXPECT_EQ(encode_client_event(Join{RoomId{"r"}, GroupId{"g"}, CallType::Voice, {}}),
+            R"(["groupcall:join",{"roomId":"r","groupId":"g","callType":"voice","userInfo":{}}])");
   EXPECT_EQ(
-      encode_client_frame(UpdateTracks{RoomId{"r"}, WireTracks{false, false, {}}}),
-      R"(42["groupcall:update-tracks",{"roomId":"r","tracks":{"audio":false,"video":false}}])");
-  EXPECT_EQ(
-      encode_client_frame(Join{RoomId{"r"}, GroupId{"g"}, CallType::Voice, {}}),
-      R"(42["groupcall:join",{"roomId":"r","groupId":"g","callType":"voice","userInfo":{}}])");
-  EXPECT_EQ(
-      encode_client_frame(
+      encode_client_event(
           SendCandidate{RoomId{"r"}, {IceCandidate{"c", "", -1, ""}, {}}, UserId{"u"}}),
-      R"(42["groupcall:webrtc-ice-candidate",{"roomId":"r","candidate":{"candidate":"c"},"targetUserId":"u"}])");
+      R"(["groupcall:webrtc-ice-candidate",{"roomId":"r","candidate":{"candidate":"c"},"targetUserId":"u"}])");
   EXPECT_EQ(
-      encode_client_frame(
+      encode_client_event(
           SendCandidate{RoomId{"r"}, {IceCandidate{"c", "0", 0, "f"}, {}}, UserId{"u"}}),
-      R"(42["groupcall:webrtc-ice-candidate",{"roomId":"r","candidate":{"candidate":"c","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"f"},"targetUserId":"u"}])");
+      R"(["groupcall:webrtc-ice-candidate",{"roomId":"r","candidate":{"candidate":"c","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"f"},"targetUserId":"u"}])");
 }
 
 TEST(ServerMessage, OfAMutedOlderClientSurvivesTheRoundTrip) {
-  const std::string frame =
-      R"(42["groupcall:participant-joined",{"roomId":"r","participant":{"userId":"u","tracks":{"audio":false,"video":false}}}])";
-  EXPECT_EQ(encode_server_frame(server_message<ParticipantJoined>(frame.substr(2))), frame);
+  const std::string event =
+      R"(["groupcall:participant-joined",{"roomId":"r","participant":{"userId":"u","tracks":{"audio":false,"video":false}}}])";
+  EXPECT_EQ(encode_server_event(server_message<ParticipantJoined>(event)), event);
 }
 
 TEST(ChannelText, IsAGoodbyeOrRefused) {

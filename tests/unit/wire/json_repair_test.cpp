@@ -31,7 +31,6 @@ TEST(JsonRepair, LeavesSoundTextsAlone) {
       "not json at all }}}]]]",
   };
   for (const std::string& text : sound) {
-    EXPECT_FALSE(needs_repair(text)) << text;
     EXPECT_EQ(repair_json(text), text);
   }
 }
@@ -57,7 +56,6 @@ TEST(JsonRepair, ReplacesLoneSurrogatesWithTheReplacementCharacter) {
       {R"(["\ud83d)", R"(["\ufffd)"},
   };
   for (const Row& row : rows) {
-    EXPECT_TRUE(needs_repair(row.text)) << row.text;
     EXPECT_EQ(repair_json(row.text), row.mended);
   }
 }
@@ -69,7 +67,6 @@ TEST(JsonRepair, KeepsPairsOfSurrogates) {
 
 TEST(JsonRepair, DoesNotTakeBrokenEscapesForSurrogates) {
   for (const std::string text : {R"(["\ud8"])", R"(["\ud8zz"])", R"(["\u"])", R"(["\)"}) {
-    EXPECT_FALSE(needs_repair(text)) << text;
     EXPECT_EQ(repair_json(text), text);
   }
 }
@@ -90,8 +87,6 @@ TEST(JsonRepair, CountsNoBracketsInsideStrings) {
   // The bracket hides in a string, in the part that is cut: were it counted, the rest would go too.
   EXPECT_EQ(repair_json(around + R"([" ] \" ] "],"kept")" + after),
             around + R"(null,"kept")" + after);
-  EXPECT_FALSE(needs_repair("[\"" + nested(100) + "\"]"));
-  EXPECT_FALSE(needs_repair("[\"\\\"" + nested(100) + "\"]"));
 }
 
 TEST(JsonRepair, ChangesNothingTheSecondTime) {
@@ -106,7 +101,6 @@ TEST(JsonRepair, ChangesNothingTheSecondTime) {
       text += kPieces[static_cast<std::size_t>(random.below(kPieces.size()))];
     const std::string once = repair_json(text);
     ASSERT_EQ(repair_json(once), once) << text;
-    ASSERT_TRUE(needs_repair(text) || once == text) << text;
   }
 }
 

@@ -49,10 +49,13 @@ TEST(SocketPacket, IsRefusedWithItsReason) {
       {"", "empty"},
       {"7", "unknown-type"},
       {"x", "unknown-type"},
-      {R"(51-["e",{"_placeholder":true,"num":0}])", "binary-packet"},
-      {"61-[]", "binary-packet"},
-      {R"(2/admin,["e"])", "other-namespace"},
-      {"0/admin", "other-namespace"},
+      {R"(5["e"])", "bad-packet"},
+      {R"(51["e"])", "bad-packet"},
+      {R"(5-["e"])", "bad-packet"},
+      {"51-", "bad-packet"},
+      {"61-{}", "bad-packet"},
+      {R"(517-["e"])", "too-long"},
+      {R"(5999999999-["e"])", "too-long"},
       {R"(21234567890["e"])", "bad-packet"},
       {"2", "bad-packet"},
       {"212", "bad-packet"},
@@ -66,6 +69,43 @@ TEST(SocketPacket, IsRefusedWithItsReason) {
     EXPECT_FALSE(decode_socket_packet(b.message, refusal)) << b.message;
     EXPECT_EQ(text_of(refusal), b.refusal) << b.message;
   }
+}
+
+TEST(SocketPacket, TellsItsNamespaceAndHowManyAttachmentsFollow) {
+  struct Row {
+    std::string message;
+    std::string name_space;
+    std::int64_t ack_id;
+    std::int64_t attachments;
+    std::string payload;
+  };
+  const std::vector<Row> rows = {
+      {R"(2["e"])", "/", -1, 0, R"(["e"])"},
+      {R"(2/admin,["e"])", "/admin", -1, 0, R"(["e"])"},
+      {R"(2/admin,7["e"])", "/admin", 7, 0, R"(["e"])"},
+      {"0/admin", "/admin", -1, 0, ""},
+      {R"(51-["e",{"_placeholder":true,"num":0}])", "/", -1, 1,
+       R"(["e",{"_placeholder":true,"num":0}])"},
+      {R"(516-/admin,12["e"])", "/admin", 12, 16, R"(["e"])"},
+      {R"(50-["e"])", "/", -1, 0, R"(["e"])"},
+      {R"(62-3["e"])", "/", 3, 2, R"(["e"])"},
+  };
+  for (const Row& row : rows) {
+    Refusal refusal;
+    const auto packet = decode_socket_packet(row.message, refusal);
+    ASSERT_TRUE(packet) << row.message << ": " << text_of(refusal);
+    EXPECT_EQ(packet->name_space, row.name_space) << row.message;
+    EXPECT_EQ(packet->ack_id, row.ack_id) << row.message;
+    EXPECT_EQ(packet->attachments, row.attachments) << row.message;
+    EXPECT_EQ(packet->payload, row.payload) << row.message;
+  }
+}
+
+TEST(SocketPacket, IsWrittenWithoutTheDefaultNamespace) {
+  EXPECT_EQ(encode_socket_packet(SocketType::Event, "/", -1, R"(["e"])"), R"(2["e"])");
+  EXPECT_EQ(encode_socket_packet(SocketType::Event, "/", 0, R"(["e"])"), R"(20["e"])");
+  EXPECT_EQ(encode_socket_packet(SocketType::Ack, "/admin", 12, "[]"), "3/admin,12[]");
+  EXPECT_EQ(encode_socket_packet(SocketType::Connect, "/admin", -1, ""), "0/admin,");
 }
 
 TEST(ConnectError, IsTheServersOwnWordsWhereItHasAny) {
@@ -94,7 +134,7 @@ TEST(CodecError, IsCountedUnderItsPlaceAndItsReason) {
       {CodecError::UnknownChoice, Tally::RefusedUnknownChoice},
       {CodecError::UnknownType, Tally::RefusedUnknownType},
       {CodecError::BadPacket, Tally::RefusedBadPacket},
-      {CodecError::BinaryPacket, Tally::RefusedBinary},
+      {CodecError::StrayBinary, Tally::RefusedStrayBinary},
       {CodecError::OtherNamespace, Tally::RefusedOtherNamespace},
   };
   for (const Row& row : rows) {

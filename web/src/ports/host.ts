@@ -22,6 +22,11 @@ export const pageClock: Clock = {
   },
 };
 
+/** `window`, as far as it is used. */
+export interface Page extends EventTarget {
+  readonly document: EventTarget & { readonly visibilityState: string };
+}
+
 // Clock corrections are smaller; naps that matter are longer.
 const SLEPT_MS = 2_000;
 
@@ -31,13 +36,28 @@ export class HostPort {
   #wallAhead: number;
 
   /** @param page `window`; undefined outside a page. */
-  constructor(report: Report, page: EventTarget | undefined, clock: Clock) {
+  constructor(report: Report, page: Page | undefined, clock: Clock) {
     this.#clock = clock;
     this.#wallAhead = clock.wallNow() - clock.now();
     const { signal } = this.#listening;
     page?.addEventListener('online', () => report({ type: 'host.online' }), { signal });
     page?.addEventListener('offline', () => report({ type: 'host.offline' }), { signal });
     page?.addEventListener('pagehide', () => report({ type: 'host.pageClosing' }), { signal });
+    page?.addEventListener(
+      'pageshow',
+      (event) => {
+        // The first load raises it, too, and is no return.
+        if ((event as PageTransitionEvent).persisted) report({ type: 'host.pageShown' });
+      },
+      { signal },
+    );
+    page?.document.addEventListener(
+      'visibilitychange',
+      () => {
+        if (page.document.visibilityState === 'visible') report({ type: 'host.pageShown' });
+      },
+      { signal },
+    );
   }
 
   /**
