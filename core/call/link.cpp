@@ -25,7 +25,6 @@ void Link::send_tracks(const TrackId& microphone, const TrackId& camera, Negotia
   if (senders_of_ != negotiation.connection()) {
     senders_of_ = negotiation.connection();
     senders_ = {};
-    channel_open = false;
   }
   if (senders_of_.none()) return;
   send_track(Slot::Microphone, senders_[0], microphone, ctx);
@@ -82,8 +81,21 @@ void Link::on_sample(const LinkSample& sample, NegotiationContext& ctx) {
   if (remote_of_ != sample.connection) {
     remote_of_ = sample.connection;
     remote_.reset();
+    heard_at_ = kNever;
   }
   remote_.on_sample(sample, ctx.now);
+  if (remote_.last_arrival() == ctx.now) {
+    note_heard(ctx.now);
+  } else if (heard_at_ != kNever && ++silent_samples_ >= 2 &&
+             ctx.now - heard_at_ >= deadlines::kSilence) {
+    negotiation.on_silence(ctx);
+  }
+}
+
+void Link::note_heard(Instant now) {
+  heard_at_ = now;
+  silent_samples_ = 0;
+  negotiation.on_heard();
 }
 
 std::int64_t Link::index_of(Slot slot) const {
@@ -98,6 +110,7 @@ TrackSource Link::source(Slot slot) const {
 
 Instant Link::deadline() const {
   Instant first = earlier(negotiation.deadline(), earlier(nudge_at, ghost_at));
+  if (channel_open()) first = earlier(first, alive_at);
   for (const Sender& sender : senders_) {
     first = earlier(first, sender.give_up);
     if (sender.op.none() && sender.retry_at > Instant{}) first = earlier(first, sender.retry_at);

@@ -14,9 +14,22 @@ class Link {
   Link(PeerNegotiation::Pair pair, Role role) : negotiation(std::move(pair), role) {}
 
   PeerNegotiation negotiation;
-  bool channel_open = false;  ///< of the current connection
   Instant nudge_at = kNever;  ///< older clients: repeat our tracks then
   Instant ghost_at = kNever;  ///< absent: look then whether it is silent
+  Instant alive_at = kNever;  ///< the next sign of life, while the channel is open
+
+  // The data channel of the current connection.
+  bool channel_open() const {
+    return !channel_of_.none() && channel_of_ == negotiation.connection();
+  }
+  void on_channel_opened(ConnectionNumber connection, Instant now) {
+    if (connection != negotiation.connection()) return;  // of one that is replaced
+    channel_of_ = connection;
+    alive_at = now + deadlines::kAlive;
+  }
+  void on_channel_closed(ConnectionNumber connection) {
+    if (connection == channel_of_) channel_of_ = {};
+  }
 
   /// Makes the senders of the current connection carry these tracks (empty: nothing).
   void send_tracks(const TrackId& microphone, const TrackId& camera, NegotiationContext& ctx);
@@ -29,6 +42,8 @@ class Link {
 
   /// Counts what arrived; a sample of another connection is stale.
   void on_sample(const LinkSample& sample, NegotiationContext& ctx);
+  /// A sign of life on the data channel.
+  void on_alive(Instant now) { note_heard(now); }
   /// The peer says that this slot is on now: what arrived before does not count.
   void on_announced_on(Slot slot) { remote_.on_announced_on(index_of(slot)); }
   Instant last_arrival() const { return remote_.last_arrival(); }
@@ -50,12 +65,16 @@ class Link {
     Instant retry_at{};
   };
 
+  void note_heard(Instant now);
   void send_track(Slot slot, Sender& sender, const TrackId& wanted, NegotiationContext& ctx);
 
+  ConnectionNumber channel_of_;    ///< none: closed
   std::array<Sender, 2> senders_;  ///< microphone, camera
   ConnectionNumber senders_of_;
   RemoteMedia remote_;
   ConnectionNumber remote_of_;
+  Instant heard_at_ = kNever;  ///< on that connection; kNever: nothing yet
+  int silent_samples_ = 0;     ///< since then
 };
 
 }  // namespace groupcall

@@ -220,6 +220,8 @@ class CallCore::Router {
   bool idle_tab_answered_ = false;
   Instant next_take_over_{};  ///< not by ourselves before then
 
+  bool network_lost_ = false;  ///< and not come back since
+
   OpId stats_op_;
   Instant stats_at_ = kNever;
   Instant eager_until_{};

@@ -219,6 +219,12 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
     link = present_link(user);
     if (link == nullptr) return;
   }
+  if (link->channel_open() && link->alive_at <= now_) {
+    link->alive_at = phase_ == RoomPhase::Leaving ? kNever : now_ + deadlines::kAlive;
+    if (link->alive_at != kNever)
+      commands_.push_back(SendChannel{user, link->negotiation.connection(),
+                                      wire::encode_channel_text(wire::Alive{})});
+  }
   if (link->nudge_at <= now_) {
     link->nudge_at = kNever;
     announced_.reset();  // repeats our tracks, unchanged: older clients attach us then
@@ -408,23 +414,20 @@ void CallCore::Router::on(const DtlsClosed& event) {
 
 void CallCore::Router::on(const ChannelOpened& event) {
   Link* link = find_link(event.peer);
-  if (link != nullptr && !event.connection.none() &&
-      event.connection == link->negotiation.connection())
-    link->channel_open = true;
+  if (link != nullptr) link->on_channel_opened(event.connection, now_);
 }
 
 void CallCore::Router::on(const ChannelClosed& event) {
   Link* link = find_link(event.peer);
-  if (link != nullptr && event.connection == link->negotiation.connection())
-    link->channel_open = false;
+  if (link != nullptr) link->on_channel_closed(event.connection);
 }
 
 void CallCore::Router::on(const ChannelDrained& event) {
   Link* link = find_link(event.peer);
   if (link == nullptr || phase_ != RoomPhase::Leaving) return;
-  link->channel_open = false;  // its goodbye is out
+  link->on_channel_closed(event.connection);  // its goodbye is out
   for (const auto& [user, other] : links_)
-    if (other->channel_open) return;
+    if (other->channel_open()) return;
   advance(RoomEvent::GoodbyesSent);
   finish();
 }
@@ -436,6 +439,8 @@ void CallCore::Router::on(const ChannelMessage& event) {
   wire::ChannelText text;
   if (!wire::decode_channel_text(event.text, text, refusal)) {
     wire::count_refusal(refusal, Tally::RefusedChannelTexts, counters_);
+  } else if (std::holds_alternative<wire::Alive>(text)) {
+    if (event.connection == link->negotiation.media_connection()) link->on_alive(now_);
   } else if (std::get<wire::Goodbye>(text).epoch == link->negotiation.pair().theirs) {
     remove_participant(event.peer, /*for_good=*/true);
   }

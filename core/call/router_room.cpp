@@ -92,7 +92,7 @@ void CallCore::Router::on(const LeaveRequested& event) {
   auto media = media_output();
   media_.release(media);
   bool channel_open = false;
-  for (const auto& [user, link] : links_) channel_open = channel_open || link->channel_open;
+  for (const auto& [user, link] : links_) channel_open = channel_open || link->channel_open();
   if (channel_open) {
     phase_deadline_ = now_ + deadlines::kDrain;
   } else {
@@ -130,7 +130,7 @@ void CallCore::Router::on(const CameraWanted& event) {
 void CallCore::Router::say_goodbyes() {
   const std::string text = wire::encode_channel_text(wire::Goodbye{epoch_});
   for (const auto& [user, link] : links_)
-    if (link->channel_open)
+    if (link->channel_open())
       commands_.push_back(SendChannel{user, link->negotiation.connection(), text});
 }
 
@@ -264,10 +264,15 @@ void CallCore::Router::on(const NetworkOnline&) {
   auto session = session_output();
   session_.on_network(true, session);
   run_session_events();
+  if (!std::exchange(network_lost_, false)) return;
+  auto context = negotiation_context();
+  for (auto& [user, link] : links_) link->negotiation.on_network_changed(context);
+  touch_all();
 }
 
 void CallCore::Router::on(const NetworkOffline&) {
   auto session = session_output();
+  network_lost_ = true;
   session_.on_network(false, session);
   run_session_events();
 }

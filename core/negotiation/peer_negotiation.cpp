@@ -48,6 +48,7 @@ void PeerNegotiation::drop_connection(NegotiationContext& ctx) {
   if (!connection_.none()) ctx.commands.push_back(CloseConnection{pair_.peer, connection_});
   connection_ = {};
   connected_ = false;
+  silent_ = false;
   transport_ = TransportState::New;
 }
 
@@ -71,6 +72,7 @@ void PeerNegotiation::open_connection(bool as_offerer, NegotiationContext& ctx) 
   connection_ = ctx.ids.next_connection();
   transport_ = TransportState::New;
   connected_ = false;
+  silent_ = false;
   description_sent_ = false;
   remote_session_.clear();
   remote_ufrags_.clear();
@@ -346,6 +348,23 @@ void PeerNegotiation::restart_ice(NegotiationContext& ctx) {
   }
 }
 
+void PeerNegotiation::on_silence(NegotiationContext& ctx) {
+  if (!connected_ || silent_ || !previous_.none()) return;
+  silent_ = true;
+  restart_ice(ctx);
+}
+
+void PeerNegotiation::on_heard() {
+  if (!silent_) return;
+  silent_ = false;
+  auto* stable = std::get_if<Stable>(&state_);
+  if (stable != nullptr && transport_ == TransportState::Connected) stable->connect_by = kNever;
+}
+
+void PeerNegotiation::on_network_changed(NegotiationContext& ctx) {
+  if (connected_ && previous_.none()) restart_ice(ctx);
+}
+
 void PeerNegotiation::on_transport(const TransportChanged& event, NegotiationContext& ctx) {
   if (!previous_.none() && event.connection == previous_) {
     if (event.state != TransportState::Failed) return;
@@ -360,6 +379,7 @@ void PeerNegotiation::on_transport(const TransportChanged& event, NegotiationCon
     waiting->connect_by = ctx.now + deadlines::kConnect;  // whatever comes, not for ever
   if (transport_ == TransportState::Connected) {
     connected_ = true;
+    silent_ = false;
     dead_ = false;
     rebuilds_ = 0;
     if (auto* stable = std::get_if<Stable>(&state_)) stable->connect_by = kNever;
@@ -472,7 +492,8 @@ void PeerNegotiation::on_offer_deadline(OfferSent& sent, NegotiationContext& ctx
   if (foreign() || (sent.step >= 2 && !sent.restart)) {
     rebuild(ctx);
   } else if (sent.restart) {
-    if (transport_ != TransportState::Connected && ctx.now - sent.since >= deadlines::kLinkGiveUp) {
+    const bool flows = transport_ == TransportState::Connected && !silent_;
+    if (!flows && ctx.now - sent.since >= deadlines::kLinkGiveUp) {
       rebuild(ctx);
       return;
     }
@@ -564,7 +585,7 @@ const std::vector<MediaKind>& PeerNegotiation::media_slots() const {
 }
 
 LinkView PeerNegotiation::view() const {
-  if (!previous_.none() || (connected_ && transport_ == TransportState::Connected))
+  if (!previous_.none() || (connected_ && transport_ == TransportState::Connected && !silent_))
     return LinkView::Connected;
   if (connected_) return LinkView::Reconnecting;
   if (dead_ || rebuilds_ >= kUnreachableAfter) return LinkView::Unreachable;

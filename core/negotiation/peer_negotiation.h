@@ -69,6 +69,13 @@ class PeerNegotiation {
   void on_local_candidate(const LocalCandidate& event, NegotiationContext& ctx);
   void on_transport(const TransportChanged& event, NegotiationContext& ctx);
   void on_dtls_closed(const DtlsClosed& event, NegotiationContext& ctx);
+  /// Nothing has arrived on the connection for a while, whatever the browser thinks of it:
+  /// restarts ICE. The old pair stays up meanwhile.
+  void on_silence(NegotiationContext& ctx);
+  /// Something has arrived (again).
+  void on_heard();
+  /// This page has another network now: old addresses may lead nowhere.
+  void on_network_changed(NegotiationContext& ctx);
 
   // Facts from the peer; addressed to this pair, as the owner has checked.
   void on_offer(SessionDescription offer, const LinkAddress& address, NegotiationContext& ctx);
@@ -187,6 +194,7 @@ class PeerNegotiation {
   ConnectionNumber connection_;
   TransportState transport_ = TransportState::New;
   bool connected_ = false;
+  bool silent_ = false;  ///< connected, and nothing arrives
   std::vector<MediaKind> slots_;
   ConnectionNumber previous_;  ///< connected, replaced by connection_ once that is connected
   std::vector<MediaKind> previous_slots_;

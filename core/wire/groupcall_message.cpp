@@ -261,6 +261,11 @@ struct RecordOf<Goodbye> {
 };
 
 template <>
+struct RecordOf<Alive> {
+  static constexpr std::array<Field, 0> fields{};
+};
+
+template <>
 struct TagsOf<ClientMessage> {
   static constexpr auto tags = std::to_array<std::string_view>({
       "groupcall:join",
@@ -294,7 +299,7 @@ struct TagsOf<ServerMessage> {
 };
 template <>
 struct TagsOf<ChannelText> {
-  static constexpr auto tags = std::to_array<std::string_view>({"goodbye"});
+  static constexpr auto tags = std::to_array<std::string_view>({"goodbye", "alive"});
 };
 
 namespace {

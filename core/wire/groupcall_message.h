@@ -193,7 +193,9 @@ using ServerMessage =
 struct Goodbye {
   Epoch epoch;
 };
-using ChannelText = std::variant<Goodbye>;
+/// A sign of life, once a second: what arrives while nobody speaks. `{"type":"alive"}`
+struct Alive {};
+using ChannelText = std::variant<Goodbye, Alive>;
 
 /// The name of every event of the server that means something here.
 std::vector<std::string_view> server_event_names();

@@ -6,8 +6,8 @@ import { callTest } from './call_pages.mjs';
 
 /** The server's own heartbeat, shorter than its 25 and 20 s, by which it learns that a page is gone. */
 const HEARTBEAT = { pingIntervalMs: 4_000, pingTimeoutMs: 4_000 };
-/** Chromium tells some 5 s after the last packet that a connection is out of touch. */
-const NOTICED_LIMIT = 15_000;
+/** Promised are 3 s after the last packet; Chromium itself tells after some 5 s. */
+const NOTICED_LIMIT = 9_000;
 /** The heartbeat, and then 6 to 8 s of silence, which has begun already. */
 const GONE_LIMIT = 3 * (HEARTBEAT.pingIntervalMs + HEARTBEAT.pingTimeoutMs);
 /** A dead socket is found within 5 s. */
@@ -57,6 +57,9 @@ callTest('a network that is cut for three seconds costs nobody the call', { twoM
   await Promise.all([alice.untilFlowing(['bob']), bob.untilFlowing(['alice'])]);
   const { bob: gap } = await alice.longestGaps();
   stage.measure('the picture stood still for', gap);
-  assert.deepEqual(stage.wire.offers(), ['bob→alice'], 'the connection held');
+  assert.ok(stage.wire.offers().length <= 2, `an ICE restart at most: ${stage.wire.offers()}`);
+  for (const page of [alice, bob]) {
+    assert.equal((await page.evaluate(() => callPage.everOpened())).peerConnections, 1, 'the connection held');
+  }
   assert.deepEqual((await alice.story()).filter((line) => line.endsWith('is gone')), []);
 });

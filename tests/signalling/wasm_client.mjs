@@ -109,7 +109,7 @@ export class WasmClient {
     });
     this.#store.subscribe(() => this.#watch.changed());
     if (signalling.socket) application.setSocket(signalling.socket);
-    this.call = source.make_call.makeCall(engine, this.#store, application);
+    this.call = source.make_call.makeCall(engine, this.#store, { application, iceServers: { fresh: () => null } });
   }
 
   get snapshot() {

@@ -330,6 +330,12 @@ export class FakePeerConnection extends EventTarget {
     super();
     this.configuration = configuration;
   }
+  getConfiguration() {
+    return this.configuration;
+  }
+  setConfiguration(configuration) {
+    this.configuration = configuration;
+  }
   addTransceiver(kind, { direction, streams = [] }) {
     this.#transceivers.push(
       new FakeTransceiver(String(this.#transceivers.length), kind, direction, streams, this.transport),

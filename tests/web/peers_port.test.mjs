@@ -16,7 +16,7 @@ const fourSlots = [
 ];
 const create = (members = {}) => ({ type: 'pc.create', ...ann, slots: fourSlots, channel: true, ...members });
 
-function makePort({ open, localTracks = {} } = {}) {
+function makePort({ open, localTracks = {}, iceServers } = {}) {
   const events = [];
   const counts = [];
   const connections = [];
@@ -26,7 +26,7 @@ function makePort({ open, localTracks = {} } = {}) {
       connections.push(pc);
       return pc;
     }),
-    iceServers: () => [{ urls: 'stun:localhost' }],
+    iceServers: iceServers ?? { latest: [{ urls: 'stun:localhost' }], fresh: () => null },
     localTrack: (id) => localTracks[id] ?? null,
   });
   return { port, events, counts, connections };
@@ -52,6 +52,45 @@ test('the offerer starts with its slots in order, both ways, one stream a name, 
   assert.notEqual(camera, screen);
   assert.equal(channel.label, 'groupcall');
   assert.deepEqual(channel.options, { negotiated: true, id: 0 });
+});
+
+test('fresh servers are in use before a connection gathers, at first and for a restart, and only then', async () => {
+  let answers = 0;
+  const iceServers = { latest: [], fresh: async () => [{ urls: `turn:fresh-${(answers += 1)}` }] };
+  const { port, pc } = withLink({}, { iceServers });
+  assert.deepEqual(pc.configuration, { iceServers: [], bundlePolicy: 'max-bundle' });
+  const configured = async (op, restart) => {
+    port.execute({ type: 'pc.setLocalDescription', ...ann, op, restart });
+    assert.equal(pc.pending.setLocalDescription.length, 0, 'not before the answer');
+    await settled();
+    assert.equal(pc.pending.setLocalDescription.length, 1);
+    return pc.configuration.iceServers[0].urls;
+  };
+  assert.equal(await configured(1, false), 'turn:fresh-1');
+  assert.equal(pc.configuration.bundlePolicy, 'max-bundle', 'the rest stays');
+  pc.localDescription = { type: 'offer', sdp: 'v=0' };
+  pc.pending.setLocalDescription.shift().resolve();
+  await settled();
+  assert.equal(await configured(2, true), 'turn:fresh-2');
+  pc.pending.setLocalDescription.shift().resolve();
+  await settled();
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 3, restart: false });
+  assert.equal(pc.pending.setLocalDescription.length, 1, 'an answer on a used connection gathers nothing: at once');
+  assert.equal(answers, 2);
+});
+
+test('a connection that is closed while fresh servers are awaited is not touched any more', async () => {
+  let answer;
+  const asked = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const { port, pc, events } = withLink({}, { iceServers: { latest: [], fresh: () => asked } });
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 1, restart: false });
+  port.execute({ type: 'pc.close', ...ann });
+  answer([{ urls: 'turn:late' }]);
+  await settled();
+  assert.deepEqual(pc.configuration.iceServers, []);
+  assert.deepEqual(events, []);
 });
 
 test('towards an older client there is no channel', () => {

@@ -8,6 +8,7 @@ import { makeCall } from './make-call.js';
 import { toConfigText, type ApplicationSocket, type GroupCallOptions, type JoinOptions } from './options.js';
 import { ApplicationSocketPort } from './ports/application-socket.js';
 import { HostPort, pageClock } from './ports/host.js';
+import { IceServers } from './ports/ice-servers.js';
 import { MediaPort } from './ports/media.js';
 import { PeersPort } from './ports/peers.js';
 import type { Count, Report } from './ports/port.js';
@@ -114,9 +115,10 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   const report: Report = (event) => engine.dispatch(event);
   const count: Count = (name) => store.count(name);
   const media = new MediaPort(report, () => navigator.mediaDevices);
+  const iceServers = new IceServers(options.iceServers ?? [], count, pageClock);
   const peers = new PeersPort(report, count, {
     open: (configuration) => new RTCPeerConnection(configuration),
-    iceServers: () => options.iceServers ?? [],
+    iceServers,
     localTrack: (id) => media.track(id),
   });
   const { self } = JSON.parse(configText) as CoreConfig;
@@ -142,7 +144,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   });
   // It tells at once what the Socket is, which only an engine can hear.
   if (socket) application?.setSocket(socket);
-  return makeCall(engine, store, application);
+  return makeCall(engine, store, { application, iceServers });
 }
 
 function openChannel(): ((name: string) => BroadcastChannel) | undefined {

@@ -11,6 +11,7 @@ export { createGroupCall, type GroupCall } from './group-call.js';
 export type {
   ApplicationSignalling,
   ApplicationSocket,
+  IceServersOption,
   GroupCallOptions,
   JoinOptions,
   OwnSignalling,

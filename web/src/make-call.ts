@@ -6,16 +6,22 @@ import type { GroupCall } from './group-call.js';
 import { onInvitation } from './invitations.js';
 import { needApplicationSocket, needId, toJoinEvent } from './options.js';
 import type { ApplicationSocketPort } from './ports/application-socket.js';
+import type { IceServers } from './ports/ice-servers.js';
 import type { SnapshotStore } from './store.js';
 
-/** @param application where the page brings its own Socket. */
-export function makeCall(
-  engine: CallEngine,
-  store: SnapshotStore,
-  application: ApplicationSocketPort | undefined,
-): GroupCall {
+interface CallParts {
+  /** Where the page brings its own Socket. */
+  readonly application: ApplicationSocketPort | undefined;
+  readonly iceServers: Pick<IceServers, 'fresh'>;
+}
+
+export function makeCall(engine: CallEngine, store: SnapshotStore, { application, iceServers }: CallParts): GroupCall {
   return {
-    join: (options) => engine.request((request) => toJoinEvent(options, request)),
+    join: (options) => {
+      // Beside the socket and the camera, so that the first connection need not wait for it.
+      void iceServers.fresh();
+      return engine.request((request) => toJoinEvent(options, request));
+    },
     leave: () => engine.request((request) => ({ type: 'call.leave', request })).catch(ignoreStopped),
     dispose: () => engine.dispatch({ type: 'call.dispose' }),
     setMicrophone: (on) => engine.dispatch({ type: 'call.setMicrophone', on: needBoolean(on) }),

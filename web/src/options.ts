@@ -70,6 +70,11 @@ export interface ApplicationSignalling {
   readonly auth?: never;
 }
 
+/** STUN and TURN servers, or a function that returns or resolves with them. */
+export type IceServersOption =
+  | readonly RTCIceServer[]
+  | (() => readonly RTCIceServer[] | Promise<readonly RTCIceServer[]>);
+
 /** Options of `createGroupCall()`. */
 export interface GroupCallOptions {
   /** Who I am. All of it is shown to the others; it must be JSON of at most 16 kB. */
@@ -83,8 +88,14 @@ export interface GroupCallOptions {
   };
   /** Where the Socket.IO signalling server is, or the Socket that is connected to it already. */
   readonly signalling: OwnSignalling | ApplicationSignalling;
-  /** STUN and TURN servers, as for RTCPeerConnection. Default: none, which serves one local network. */
-  readonly iceServers?: readonly RTCIceServer[];
+  /**
+   * STUN and TURN servers, as for RTCPeerConnection, or a function that returns or resolves with
+   * them, for credentials that expire: asked on `join()` and before a connection gathers its
+   * addresses, unless its last answer is less than 10 s old. One that fails or takes over 5 s is
+   * counted (`ice-servers.failed`), and the servers known before are used. Default: none, which
+   * serves one local network.
+   */
+  readonly iceServers?: IceServersOption;
   /** Where groupcall.wasm is. Default: beside the script. */
   readonly wasmUrl?: string | URL;
   /** How long `join()` waits to be admitted, in milliseconds. Default 15,000. */
@@ -215,7 +226,10 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
   needObject(options.signalling, 'signalling');
   needSignalling(options.signalling);
   const { self, signalling, iceServers, joinTimeoutMs, record } = options;
-  need(iceServers === undefined || Array.isArray(iceServers), 'iceServers must be an array');
+  need(
+    iceServers === undefined || Array.isArray(iceServers) || typeof iceServers === 'function',
+    'iceServers must be an array or a function',
+  );
   need(
     joinTimeoutMs === undefined || (Number.isSafeInteger(joinTimeoutMs) && joinTimeoutMs > 0),
     'joinTimeoutMs must be a positive whole number',

@@ -3,7 +3,7 @@
  * else, and writes down what it saw when.
  */
 
-import { everOpened, holdQuestions, openQuestions, openResources, stillEnding } from './open_resources.js';
+import { everOpened, holdQuestions, openQuestions, openResources, peerConnections, stillEnding } from './open_resources.js';
 import { createGroupCall, GroupCallError } from '/dist/index.js';
 import { io } from '/socket.io-client/socket.io.esm.min.js';
 import { epochMs, receivedOn, until, untilFlowing } from './page_observer.js';
@@ -107,7 +107,20 @@ const callPage = {
   longestGaps: () =>
     Object.fromEntries([...pictures].map(([userId, { at, gap }]) => [userId, Math.round(Math.max(gap, performance.now() - at))])),
 
-  async makeCall({ applicationSocket, ...options }) {
+  /** How often the page was asked for its ICE servers. */
+  serversAsked: 0,
+
+  /** What each peer connection was told to gather with. */
+  serversInUse: () => peerConnections.map((pc) => pc.getConfiguration().iceServers.map(({ urls }) => String(urls))),
+
+  async makeCall({ applicationSocket, serversWhenAsked, ...options }) {
+    if (serversWhenAsked) {
+      options.iceServers = async () => {
+        callPage.serversAsked += 1;
+        if (serversWhenAsked.fails) throw new Error('no credentials');
+        return serversWhenAsked.list;
+      };
+    }
     if (applicationSocket) options.signalling = { socket: openApplicationSocket(applicationSocket), ...options.signalling };
     // The test has put recordLine() into the page; each call of each load has a record of its own.
     const id = `${performance.timeOrigin}/${++calls}`;

@@ -88,6 +88,12 @@ class NegotiationBench : public testing::Test {
       n.on_operation_failed({kPeer, number(connection), OpId{op}, "OperationError", "no"}, ctx);
     });
   }
+  void silence() {
+    doing([&](auto& ctx) { n.on_silence(ctx); });
+  }
+  void network_changed() {
+    doing([&](auto& ctx) { n.on_network_changed(ctx); });
+  }
   void transport(TransportState state, std::int64_t connection = 0) {
     doing([&](auto& ctx) { n.on_transport({kPeer, number(connection), state}, ctx); });
   }

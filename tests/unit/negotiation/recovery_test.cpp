@@ -66,6 +66,53 @@ TEST_F(RecoveryTest, NeverWithdrawsARestartWhileTheOldPairFlows) {
   }
 }
 
+TEST_F(RecoveryTest, RestartsIceWhenNothingArrivesWhateverTheBrowserThinks) {
+  offer_answered();
+  silence();
+  EXPECT_THAT(commands, IsEmpty()) << "it is not connected yet";
+  connected();
+  silence();
+  EXPECT_THAT(commands, ElementsAre(set_local(1, 3, true)));
+  EXPECT_EQ(n.view(), LinkView::Reconnecting);
+  silence();
+  EXPECT_THAT(commands, IsEmpty()) << "once for each silence";
+  n.on_heard();
+  EXPECT_EQ(n.view(), LinkView::Connected);
+}
+
+TEST_F(RecoveryTest, ARestartOfASilentLinkIsGivenUpAfterFifteenSeconds) {
+  offer_answered();
+  connected();
+  silence();
+  local_set(3, "R");
+  for (int i = 0; i < 4; ++i) after(3s);
+  EXPECT_THAT(commands, IsEmpty());
+  after(3s);
+  EXPECT_THAT(commands, testing::Contains(Command(create_four(2))));
+  EXPECT_EQ(n.view(), LinkView::Connected) << "the old connection stays until the new one is up";
+}
+
+TEST_F(RecoveryTest, ASilenceThatEndsCostsTheAnswererNoLink) {
+  answering_side();
+  answered();
+  connected();
+  silence();
+  EXPECT_THAT(signals, ElementsAre("please-restart 1/1"));
+  EXPECT_EQ(until_deadline(), 15s);
+  n.on_heard();
+  EXPECT_EQ(n.deadline(), kNever);
+}
+
+TEST_F(RecoveryTest, RestartsIceOnAnotherNetwork) {
+  offer_answered();
+  network_changed();
+  EXPECT_THAT(commands, IsEmpty());
+  connected();
+  network_changed();
+  EXPECT_THAT(commands, ElementsAre(set_local(1, 3, true)));
+  EXPECT_EQ(n.view(), LinkView::Connected) << "the old pair may well be good";
+}
+
 TEST_F(RecoveryTest, AsksTheOffererForTheRestart) {
   answering_side();
   answered();

@@ -260,7 +260,7 @@ TEST(ServerMessage, OfAMutedOlderClientSurvivesTheRoundTrip) {
   EXPECT_EQ(encode_server_event(server_message<ParticipantJoined>(event)), event);
 }
 
-TEST(ChannelText, IsAGoodbyeOrRefused) {
+TEST(ChannelText, IsAGoodbyeOrASignOfLifeOrRefused) {
   const auto channel_verdict = [](const std::string& text) {
     Refusal refusal;
     ChannelText message;
@@ -268,9 +268,11 @@ TEST(ChannelText, IsAGoodbyeOrRefused) {
     return verdict(good, refusal);
   };
   EXPECT_EQ(encode_channel_text(Goodbye{Epoch{"e"}}), R"({"type":"goodbye","epoch":"e"})");
+  EXPECT_EQ(encode_channel_text(Alive{}), R"({"type":"alive"})");
   const std::vector<Row> rows = {
       {R"({"type":"goodbye","epoch":"e"})", "ok"},
       {R"({"type":"goodbye"})", "missing-field epoch"},
+      {R"({"type":"alive"})", "ok"},
       {R"({"type":"hello","epoch":"e"})", "unknown-type"},
       {R"({"type":7})", "missing-field type"},
       {R"({})", "missing-field type"},

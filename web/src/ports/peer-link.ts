@@ -1,6 +1,7 @@
 /** One RTCPeerConnection: executes the commands that name it, reports what befalls it. */
 
 import type { CoreCandidate, CoreCommand, CoreEvent, LinkSample, MediaKind, StreamName } from '../protocol.js';
+import type { PeersOptions } from './peers.js';
 import { describeFailure, type Count, type Report } from './port.js';
 
 type CreateCommand = Extract<CoreCommand, { type: 'pc.create' }>;
@@ -36,7 +37,7 @@ export class PeerLink {
   readonly #pc: RTCPeerConnection;
   readonly #report: Report;
   readonly #count: Count;
-  readonly #localTrack: (id: string) => MediaStreamTrack | null;
+  readonly #options: Pick<PeersOptions, 'localTrack' | 'iceServers'>;
   /** Detaches every listener at once; also marks this link as closed. */
   readonly #listening = new AbortController();
   readonly #outgoing = new Map<StreamName, MediaStream>();
@@ -49,7 +50,7 @@ export class PeerLink {
     pc: RTCPeerConnection,
     report: Report,
     count: Count,
-    localTrack: (id: string) => MediaStreamTrack | null,
+    options: Pick<PeersOptions, 'localTrack' | 'iceServers'>,
   ) {
     this.#id = { peer, connection };
     this.#pc = pc;
@@ -57,7 +58,7 @@ export class PeerLink {
       if (!this.#closed) report(event);
     };
     this.#count = count;
-    this.#localTrack = localTrack;
+    this.#options = options;
     this.#listen();
   }
 
@@ -178,6 +179,9 @@ export class PeerLink {
   }
 
   async #setLocalDescription(op: number, restart: boolean): Promise<CoreEvent> {
+    const gathers = restart || this.#pc.localDescription === null;
+    const fresh = gathers ? this.#options.iceServers.fresh() : null;
+    if (fresh) this.#useServers(await fresh);
     if (restart) this.#pc.restartIce();
     await this.#pc.setLocalDescription();
     const description = this.#pc.localDescription;
@@ -186,6 +190,11 @@ export class PeerLink {
     }
     const { type, sdp } = description;
     return { type: 'pc.localDescriptionSet', ...this.#id, op, description: { type, sdp } };
+  }
+
+  #useServers(servers: readonly RTCIceServer[]): void {
+    if (this.#closed) return;
+    this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers: [...servers] });
   }
 
   async #setRemoteDescription(op: number, description: RTCSessionDescriptionInit): Promise<CoreEvent> {
@@ -208,7 +217,7 @@ export class PeerLink {
   async #attachTrack(op: number, slot: number, track: string): Promise<CoreEvent> {
     const transceiver = this.#pc.getTransceivers()[slot];
     if (!transceiver) throw new DOMException(`There is no slot ${slot}.`, 'InvalidStateError');
-    await transceiver.sender.replaceTrack(this.#localTrack(track));
+    await transceiver.sender.replaceTrack(this.#options.localTrack(track));
     return { type: 'pc.trackAttached', ...this.#id, op };
   }
 

@@ -1,6 +1,7 @@
 /** Executes `pc.*`, `channel.*` and `stats.collect`: all peer connections, known by number. */
 
 import type { CoreCommand, TrackSource } from '../protocol.js';
+import type { IceServers } from './ice-servers.js';
 import { PeerLink } from './peer-link.js';
 import { describeFailure, type Count, type Port, type Report } from './port.js';
 
@@ -14,8 +15,8 @@ type CreateCommand = Extract<PeersCommand, { type: 'pc.create' }>;
 export interface PeersOptions {
   /** Makes an RTCPeerConnection; a parameter, so that tests need no browser. */
   readonly open: (configuration: RTCConfiguration) => RTCPeerConnection;
-  /** Asked for each new connection, so that servers with expiring credentials can be renewed. */
-  readonly iceServers: () => readonly RTCIceServer[];
+  /** Asked before each connection gathers its addresses, at first and for an ICE restart. */
+  readonly iceServers: Pick<IceServers, 'latest' | 'fresh'>;
   /** Finds a track of this page by id. */
   readonly localTrack: (id: string) => MediaStreamTrack | null;
 }
@@ -71,17 +72,17 @@ export class PeersPort implements Port<PeersCommand> {
   }
 
   #create(command: CreateCommand): void {
-    const { open, iceServers, localTrack } = this.#options;
+    const { open, iceServers } = this.#options;
     let pc: RTCPeerConnection;
     try {
       // One transport for all slots: fewer candidates, and a link is up or down as a whole.
-      pc = open({ iceServers: [...iceServers()], bundlePolicy: 'max-bundle' });
+      pc = open({ iceServers: [...iceServers.latest], bundlePolicy: 'max-bundle' });
     } catch (error) {
       const { peer, connection } = command;
       this.#report({ type: 'pc.operationFailed', peer, connection, op: 0, ...describeFailure(error) });
       return;
     }
-    const link = new PeerLink(command, pc, this.#report, this.#count, localTrack);
+    const link = new PeerLink(command, pc, this.#report, this.#count, this.#options);
     this.#links.set(command.connection, link);
     link.start(command);
   }
