@@ -27,6 +27,7 @@ Reaction CallCore::Router::handle(const Event& event, Instant now) {
     return Reaction{std::exchange(commands_, {}), kNever, {}};
   }
   std::visit([this](const auto& e) { on(e); }, event);
+  run_session_events();
   send_signals();
   run_due_timers();
   reconcile();
@@ -59,6 +60,7 @@ void CallCore::Router::run_due_timers() {
   while (auto key = timers_.take_due(now_)) due.push_back(std::move(*key));
   for (const TimerKey& key : due) {
     run_timer(key);
+    run_session_events();
     send_signals();
   }
 }
@@ -68,7 +70,6 @@ void CallCore::Router::run_timer(const TimerKey& key) {
     case TimerKey::Owner::Session: {
       auto session = session_output();
       session_.on_deadline(session);
-      run_session_events();
       return;
     }
     case TimerKey::Owner::Room:

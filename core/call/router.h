@@ -67,6 +67,7 @@ class CallCore::Router {
   void on_message(wire::Invitation& message);
   void end_ring(const RoomId& room);
   void tell_tabs(const wire::TabText& message);
+  const std::string& tab_name();
   void on_tab(const wire::TabAsks& message);
   void on_tab(const wire::TabTells& message);
   void on_tab(const wire::TabJoined& message);
@@ -229,7 +230,6 @@ class CallCore::Router {
   // Of the event at hand.
   Commands commands_;
   std::vector<SessionEvent> session_events_;
-  bool running_session_events_ = false;
   std::vector<PeerSignal> signals_;
   FlatMap<UserId, bool> touched_;  ///< links and tiles to look at again
   bool roster_changed_ = false;

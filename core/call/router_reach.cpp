@@ -1,6 +1,4 @@
 // Being reachable: a connection kept for invitations, what rings, and the other tabs of this user.
-#include <algorithm>
-
 #include "core/call/router.h"
 
 namespace groupcall {
@@ -14,7 +12,6 @@ void CallCore::Router::on(const ListenRequested& event) {
     rings_.clear();  // nobody would hear of their end
     rings_changed_ = true;
   }
-  run_session_events();
 }
 
 void CallCore::Router::on(const PageShown&) {
@@ -24,7 +21,6 @@ void CallCore::Router::on(const PageShown&) {
   } else {
     session_.on_awake(Duration{0}, session);
   }
-  run_session_events();
 }
 
 // ---- invitations -----------------------------------------------------------------------
@@ -55,6 +51,11 @@ void CallCore::Router::tell_tabs(const wire::TabText& message) {
   commands_.push_back(PostToTabs{wire::encode_tab_text(message)});
 }
 
+const std::string& CallCore::Router::tab_name() {
+  if (tab_.empty()) tab_ = random_.token();
+  return tab_;
+}
+
 void CallCore::Router::on(const TabMessage& event) {
   wire::Refusal refusal;
   wire::TabText text;
@@ -70,8 +71,7 @@ void CallCore::Router::on(const TabMessage& event) {
 }
 
 void CallCore::Router::on_tab(const wire::TabAsks& message) {
-  if (tab_.empty()) tab_ = random_.token();
-  tell_tabs(wire::TabTells{config_.self.user_id, tab_, message.tab, is_wanted(phase_)});
+  tell_tabs(wire::TabTells{config_.self.user_id, tab_name(), message.tab, is_wanted(phase_)});
 }
 
 void CallCore::Router::on_tab(const wire::TabTells& message) {
@@ -90,8 +90,7 @@ void CallCore::Router::on_tab(const wire::TabJoined& message) { end_ring(message
 // answers it is another device, and a person must decide.
 void CallCore::Router::ask_tabs() {
   if (now_ < next_take_over_) return;
-  if (tab_.empty()) tab_ = random_.token();
-  tell_tabs(wire::TabAsks{config_.self.user_id, tab_});
+  tell_tabs(wire::TabAsks{config_.self.user_id, tab_name()});
   tabs_answer_by_ = now_ + deadlines::kTabAnswer;
   idle_tab_answered_ = false;
 }
@@ -111,7 +110,6 @@ void CallCore::Router::take_over() {
   }
   auto session = session_output();
   session_.take_over(session);
-  run_session_events();
 }
 
 // ---- deadlines -------------------------------------------------------------------------

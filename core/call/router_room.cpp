@@ -58,7 +58,6 @@ void CallCore::Router::start_join(const JoinRequested& wish) {
   auto session = session_output();
   session_.want(true, session);
   if (was_online) send_join();
-  run_session_events();
 }
 
 void CallCore::Router::send_join() {
@@ -228,7 +227,6 @@ void CallCore::Router::on(const SocketOpened& event) {
 void CallCore::Router::on(const SocketFrame& event) {
   auto session = session_output();
   session_.on_frame(event, session);
-  run_session_events();
 }
 
 void CallCore::Router::on(const SocketBinary& event) {
@@ -239,31 +237,26 @@ void CallCore::Router::on(const SocketBinary& event) {
 void CallCore::Router::on(const SocketClosed& event) {
   auto session = session_output();
   session_.on_closed(event, session);
-  run_session_events();
 }
 
 void CallCore::Router::on(const ApplicationState& event) {
   auto session = session_output();
   session_.on_application(event, session);
-  run_session_events();
 }
 
 void CallCore::Router::on(const ApplicationEvent& event) {
   auto session = session_output();
   session_.on_application(event, session);
-  run_session_events();
 }
 
 void CallCore::Router::on(const ApplicationAcknowledged& event) {
   auto session = session_output();
   session_.on_application(event, session);
-  run_session_events();
 }
 
 void CallCore::Router::on(const NetworkOnline&) {
   auto session = session_output();
   session_.on_network(true, session);
-  run_session_events();
   if (!std::exchange(network_lost_, false)) return;
   auto context = negotiation_context();
   for (auto& [user, link] : links_) link->negotiation.on_network_changed(context);
@@ -274,13 +267,11 @@ void CallCore::Router::on(const NetworkOffline&) {
   auto session = session_output();
   network_lost_ = true;
   session_.on_network(false, session);
-  run_session_events();
 }
 
 void CallCore::Router::on(const Slept& event) {
   auto session = session_output();
   session_.on_awake(std::chrono::milliseconds(event.missed_ms), session);
-  run_session_events();
 }
 
 // A timer that fires far too late tells that the page stood still, like sleep.
@@ -290,12 +281,10 @@ void CallCore::Router::on(const Woke&) {
   counters_.add(Tally::LateWakes);
   auto session = session_output();
   session_.on_awake(Duration{0}, session);
-  run_session_events();
 }
 
 void CallCore::Router::run_session_events() {
-  if (running_session_events_) return;  // whoever runs them comes to the new ones
-  running_session_events_ = true;
+  // Handling one may raise others: the end of one call begins the next.
   for (std::size_t i = 0; i < session_events_.size(); ++i) {
     const SessionEvent event = std::move(session_events_[i]);
     switch (event.kind) {
@@ -314,7 +303,6 @@ void CallCore::Router::run_session_events() {
     }
   }
   session_events_.clear();
-  running_session_events_ = false;
 }
 
 void CallCore::Router::on_online() {

@@ -1,7 +1,5 @@
 #include "core/signalling/socketio_transport.h"
 
-#include <algorithm>
-
 namespace groupcall {
 
 namespace {

@@ -261,9 +261,7 @@ struct RecordOf<Goodbye> {
 };
 
 template <>
-struct RecordOf<Alive> {
-  static constexpr std::array<Field, 0> fields{};
-};
+struct RecordOf<Alive> : NoFields {};
 
 template <>
 struct TagsOf<ClientMessage> {

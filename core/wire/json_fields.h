@@ -82,6 +82,10 @@ struct Field {
 /// Specialise with `static constexpr auto fields`.
 template <class Record>
 struct RecordOf;
+/// A record without members.
+struct NoFields {
+  static constexpr std::array<Field, 0> fields{};
+};
 /// Specialise with `static constexpr auto words`.
 template <class Enum>
 struct WordsOf;

@@ -251,10 +251,6 @@ struct RecordOf<TabMessage> {
       {field("text", AT(TabMessage, text), kRequired, limits::kTabMessageBytes)});
 };
 
-/// Events without members.
-struct NoFields {
-  static constexpr std::array<Field, 0> fields{};
-};
 template <>
 struct RecordOf<Disposed> : NoFields {};
 template <>

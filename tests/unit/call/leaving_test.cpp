@@ -11,6 +11,16 @@ RejectRequest aborted(std::int64_t request) {
   return {RequestId{request}, {ErrorCode::Aborted, {}}};
 }
 
+// A join went down with its socket, and is not wanted any more.
+CallBench left_after_a_lost_join() {
+  CallBench call;
+  call.join(1);
+  call.connect();
+  call.socket_closed();
+  call.leave(2);
+  return call;
+}
+
 TEST(Leaving, TellsTheServerAndReleasesEverythingAtOnce) {
   CallBench call;
   call.join(1, true, true);
@@ -144,11 +154,7 @@ TEST(Leaving, WhileRejoiningWaitsForTheAdmission) {
 }
 
 TEST(Leaving, RemovesTheGhostOfAJoinThatWentDownWithItsSocket) {
-  CallBench call;
-  call.join(1);
-  call.connect();
-  call.socket_closed();
-  call.leave(2);
+  CallBench call = left_after_a_lost_join();
   EXPECT_EQ(call.phase, Phase::Leaving);
   call.connect();
   EXPECT_THAT(call.sent, ElementsAre("leave r"));
@@ -164,11 +170,7 @@ TEST(Leaving, RemovesTheGhostOfAJoinThatWentDownWithItsSocket) {
 }
 
 TEST(Leaving, OfAGhostBeginsAnewOnTheNextSocketAndEndsAfterFifteenSeconds) {
-  CallBench call;
-  call.join(1);
-  call.connect();
-  call.socket_closed();
-  call.leave(2);
+  CallBench call = left_after_a_lost_join();
   call.connect();
   call.after(1s);
   call.socket_closed();
@@ -183,11 +185,7 @@ TEST(Leaving, OfAGhostBeginsAnewOnTheNextSocketAndEndsAfterFifteenSeconds) {
 }
 
 TEST(Leaving, OfAGhostDoesNotDelayTheNextJoinOfThatRoom) {
-  CallBench call;
-  call.join(1);
-  call.connect();
-  call.socket_closed();
-  call.leave(2);
+  CallBench call = left_after_a_lost_join();
   call.connect();
   call.join(3);
   EXPECT_THAT(call.sent, ElementsAre("leave r"));
