@@ -9,6 +9,7 @@
 #include "core/base/flat_map.h"
 #include "core/base/random.h"
 #include "core/base/timer_table.h"
+#include "core/call/early_offers.h"
 #include "core/call/link.h"
 #include "core/call/snapshot_builder.h"
 #include "core/media/local_media.h"
@@ -36,6 +37,15 @@ struct TimerKey {
 struct DepartedEpoch {
   Epoch epoch;
   bool for_good = false;  ///< it said goodbye; who only got lost may be listed again
+};
+
+/// Early offers of a newcomer that are being unpacked for us.
+struct Unpacking {
+  OpId op;
+  UserId peer;
+  Epoch epoch;
+  LinkNumber link;
+  std::int64_t index = 0;  ///< ours, from 1
 };
 
 /// An invitation that is ringing.
@@ -113,6 +123,8 @@ class CallCore::Router {
   void on(const LocalCandidate& event);
   void on(const TransportChanged& event);
   void on(const DtlsClosed& event);
+  void on(const TextPacked& event);
+  void on(const TextUnpacked& event);
   void on(const ChannelOpened& event);
   void on(const ChannelMessage& event);
   void on(const ChannelDrained& event);
@@ -126,6 +138,7 @@ class CallCore::Router {
   bool advance(RoomEvent event);
   void start_join(const JoinRequested& wish);
   void send_join();
+  void close_early_offers();
   void admit(wire::Joined& message);
   void refuse(CallError error);
   void on_session_halted();
@@ -152,6 +165,9 @@ class CallCore::Router {
   void send_signals();
   Link* present_link(const UserId& user) const;
   Link* find_link(const UserId& user);
+  template <class BrowserEvent>
+  Link* find_link_of(const BrowserEvent& event);
+  void unpack_early_offers(const wire::ParticipantJoined& message, const Epoch& epoch);
   bool departed(const Epoch& epoch) const;
   bool may_be_listed(const Epoch& epoch);
 
@@ -198,6 +214,9 @@ class CallCore::Router {
   std::optional<JoinRequested> next_join_;  ///< asked for while the last call was ending
   Instant phase_deadline_ = kNever;         ///< of Joining, Withdrawing, Leaving
   Instant join_again_at_ = kNever;          ///< the server has not confirmed the join by then
+  Instant join_held_until_ = kNever;        ///< it waits for its early offers
+  EarlyOffers early_;
+  std::vector<Unpacking> unpacking_;
   Instant leave_again_at_ = kNever;         ///< of a join that may be under way on the server
   int leaves_sent_ = 0;
   bool join_sent_ = false;       ///< on this socket, not confirmed

@@ -39,6 +39,15 @@ Link* CallCore::Router::find_link(const UserId& user) {
   return link;
 }
 
+// A spare connection's events may have been on their way while it found its peer.
+template <class BrowserEvent>
+Link* CallCore::Router::find_link_of(const BrowserEvent& event) {
+  if (!event.peer.empty()) return find_link(event.peer);
+  for (const auto& [user, link] : links_)
+    if (link->negotiation.connection() == event.connection) return find_link(user);
+  return find_link(event.peer);
+}
+
 bool CallCore::Router::departed(const Epoch& epoch) const {
   return std::any_of(departed_.begin(), departed_.end(),
                      [&](const DepartedEpoch& d) { return d.epoch == epoch && !epoch.empty(); });
@@ -73,14 +82,18 @@ void CallCore::Router::admit(wire::Joined& message) {
   error_ = {};
   settle_joins({});
   std::vector<Announcement> list;
+  std::vector<UserId> listed;
   for (wire::WireParticipant& who : message.participants) {
     Announcement announced = announcement(who);
+    listed.push_back(announced.user);
     if (announced.user == config_.self.user_id || !may_be_listed(announced.epoch)) continue;
     list.push_back(std::move(announced));
   }
   const std::vector<UserId> missing = roster_.on_joined(list);
   roster_changed_ = true;
+  early_.set_owners(std::move(listed));
   sync_links();
+  close_early_offers();
   for (const UserId& user : missing) look_after_absent(user);
   touch_all();
 }
@@ -93,10 +106,64 @@ void CallCore::Router::on_message(wire::ParticipantJoined& message) {
     counters_.add(Tally::UnexpectedMessages);
     return;
   }
+  unpack_early_offers(message, announced.epoch);
   roster_.on_participant_joined(announced);
   roster_changed_ = true;
   sync_links();
   touch(announced.user);
+}
+
+// Only here, never from the stored state of `joined`, and only for a join that was never seen:
+// an old offer must not be answered.
+void CallCore::Router::unpack_early_offers(const wire::ParticipantJoined& message,
+                                           const Epoch& epoch) {
+  const wire::PeerMark& mark = message.participant.user_info.mark;
+  const UserId& user = message.participant.user_id;
+  if (mark.offers.empty() || !(mark.epoch == epoch) || roster_.knows(user, epoch)) return;
+  const std::int64_t rank = roster_.rank_before(config_.self.user_id, user);
+  if (rank >= limits::kEarlyOffers || mark.link.none()) return;
+  std::erase_if(unpacking_, [&](const Unpacking& u) { return u.peer == user; });
+  unpacking_.push_back({ids_.next_op(), user, epoch, mark.link, rank + 1});
+  commands_.push_back(
+      UnpackText{unpacking_.back().op, mark.offers, limits::kUnpackedOffersBytes});
+}
+
+void CallCore::Router::on(const TextUnpacked& event) {
+  const auto at = std::find_if(unpacking_.begin(), unpacking_.end(),
+                               [&](const Unpacking& u) { return u.op == event.op; });
+  if (at == unpacking_.end()) {
+    counters_.add(Tally::StaleOperations);
+    return;
+  }
+  const Unpacking unpacking = std::move(*at);
+  unpacking_.erase(at);
+  Link* link = present_link(unpacking.peer);
+  if (link == nullptr || !(link->negotiation.pair().theirs == unpacking.epoch) ||
+      !link->negotiation.awaits_first_offer()) {
+    counters_.add(Tally::StaleEarlyOffers);
+    return;
+  }
+  wire::Refusal refusal;
+  wire::UnpackedOffers unpacked;
+  if (!wire::decode_unpacked_offers(event.text, unpacked, refusal)) {
+    wire::count_refusal(refusal, Tally::RefusedMessages, counters_);
+    return;
+  }
+  if (static_cast<std::int64_t>(unpacked.offers.size()) < unpacking.index) return;
+  EarlyOffer& ours = unpacked.offers[static_cast<std::size_t>(unpacking.index - 1)];
+  const LinkAddress address{unpacking.epoch,   epoch_,         unpacking.link, 1,
+                            PeerRequest::None, unpacking.index};
+  auto context = negotiation_context();
+  link->negotiation.on_offer({DescriptionType::Offer, std::move(ours.sdp)}, address, context);
+  for (IceCandidate& candidate : ours.candidates)
+    link->negotiation.on_candidate(std::move(candidate), unpacking.link, context);
+  touch(unpacking.peer);
+}
+
+void CallCore::Router::on(const TextPacked& event) {
+  auto context = negotiation_context();
+  early_.on_packed(event, context);
+  if (join_held_until_ != kNever && !early_.pending()) send_join();
 }
 
 void CallCore::Router::on_message(const wire::ParticipantLeft& message) {
@@ -207,7 +274,12 @@ void CallCore::Router::sync_pair(const UserId& user) {
   }
   auto& link = links_[user];
   link = std::make_unique<Link>(PeerNegotiation::Pair{user, epoch_, theirs}, who->our_role);
-  link->negotiation.begin(context);
+  auto early = foreign ? std::nullopt : early_.take(user);
+  if (early) {
+    link->negotiation.begin_early(std::move(*early), context);
+  } else {
+    link->negotiation.begin(context);
+  }
   touch(user);
 }
 
@@ -355,9 +427,10 @@ void CallCore::Router::send_signals() {
 // ---- the browser -----------------------------------------------------------------------
 
 void CallCore::Router::on(const LocalDescriptionSet& event) {
-  Link* link = find_link(event.peer);
-  if (link == nullptr) return;
   auto context = negotiation_context();
+  if (early_.owns(event.connection)) return early_.on_local_description(event, context);
+  Link* link = find_link_of(event);
+  if (link == nullptr) return;
   link->negotiation.on_local_description(event, context);
 }
 
@@ -376,7 +449,13 @@ void CallCore::Router::on(const TrackAttached& event) {
 }
 
 void CallCore::Router::on(const OperationFailed& event) {
-  Link* link = find_link(event.peer);
+  if (early_.owns(event.connection)) {
+    counters_.add(Tally::FailedOperations);
+    close_early_offers();
+    if (join_held_until_ != kNever) send_join();
+    return;
+  }
+  Link* link = find_link_of(event);
   if (link == nullptr) return;
   auto context = negotiation_context();
   if (!link->on_attach_failed(event, context))
@@ -384,9 +463,10 @@ void CallCore::Router::on(const OperationFailed& event) {
 }
 
 void CallCore::Router::on(const LocalCandidate& event) {
-  Link* link = find_link(event.peer);
-  if (link == nullptr) return;
   auto context = negotiation_context();
+  if (early_.owns(event.connection)) return early_.on_local_candidate(event, context);
+  Link* link = find_link_of(event);
+  if (link == nullptr) return;
   link->negotiation.on_local_candidate(event, context);
 }
 

@@ -1,4 +1,6 @@
 // The room: joining, being refused, reconnecting, leaving.
+#include <algorithm>
+
 #include "core/call/router.h"
 
 namespace groupcall {
@@ -53,17 +55,32 @@ void CallCore::Router::start_join(const JoinRequested& wish) {
   phase_deadline_ = now_ + std::chrono::milliseconds(config_.join_timeout_ms);
   auto media = media_output();
   media_.begin(wish, media);
+  auto context = negotiation_context();
+  const std::int64_t most = limits::kEarlyOffers;
+  early_.begin(config_.relay_only ? 0 : std::min(config_.early_offers, most), context);
   end_ring(room_.room_id);
   const bool was_online = session_.online();
   auto session = session_output();
   session_.want(true, session);
-  if (was_online) send_join();
+  if (was_online) on_online();
+}
+
+void CallCore::Router::close_early_offers() {
+  auto context = negotiation_context();
+  early_.close(context);
 }
 
 void CallCore::Router::send_join() {
   join_sent_ = true;
+  join_held_until_ = kNever;
   join_again_at_ = now_ + deadlines::kJoinAnswer;
   wire::WireUserInfo info{config_.self.user_info, mark()};
+  info.mark.offers = early_.take_packed();
+  if (!info.mark.offers.empty()) {
+    info.mark.link = early_.link();
+  } else if (!early_.sent()) {
+    close_early_offers();  // too late, and a second join carries none
+  }
   session_.send(wire::Join{room_.room_id, room_.group_id, room_.call_type, std::move(info)},
                 commands_);
 }
@@ -142,6 +159,7 @@ void CallCore::Router::begin_withdrawal() {
   drop_everyone();
   phase_deadline_ = now_ + deadlines::kWithdraw;
   join_again_at_ = kNever;
+  join_held_until_ = kNever;
   const bool pending = (session_.online() && join_sent_) || ghost_possible_;
   if (pending && !session_.halted()) return;
   advance(RoomEvent::TimedOut);
@@ -153,6 +171,8 @@ void CallCore::Router::drop_everyone() {
   auto context = negotiation_context();
   for (auto& [user, link] : links_) link->negotiation.close(context);
   links_.clear();
+  early_.close(context);
+  unpacking_.clear();
   roster_.clear();
   roster_changed_ = true;
 }
@@ -169,6 +189,7 @@ void CallCore::Router::finish() {
   tabs_answer_by_ = kNever;
   phase_deadline_ = kNever;
   join_again_at_ = kNever;
+  join_held_until_ = kNever;
   leave_again_at_ = kNever;
   stats_at_ = kNever;
   stats_op_ = {};
@@ -306,7 +327,9 @@ void CallCore::Router::run_session_events() {
 }
 
 void CallCore::Router::on_online() {
-  if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
+  if (phase_ == RoomPhase::Joining && early_.pending()) {
+    join_held_until_ = now_ + deadlines::kEarlyOffers;
+  } else if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
     send_join();
   } else if (phase_ == RoomPhase::Withdrawing && ghost_possible_) {
     leaves_sent_ = 0;
@@ -334,6 +357,8 @@ void CallCore::Router::on_offline() {
   ghost_possible_ = ghost_possible_ || join_sent_;
   join_sent_ = false;
   join_again_at_ = kNever;
+  join_held_until_ = kNever;
+  if (early_.sent()) close_early_offers();  // whoever has answered has answered in vain
   leave_again_at_ = kNever;
   announced_.reset();
   advance(RoomEvent::SignallingLost);
@@ -380,6 +405,7 @@ void CallCore::Router::on_message(const wire::RoomError& message) {
   } else if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {
     last_refusal_ = {ErrorCode::JoinFailed, message.error};
     join_sent_ = false;  // answered: it let nobody in
+    close_early_offers();
     join_again_at_ = now_ + kJoinRetry;
   } else if (phase_ == RoomPhase::Withdrawing) {
     advance(RoomEvent::Refused);  // it let nobody in: there is nothing to withdraw
@@ -392,10 +418,14 @@ void CallCore::Router::on_message(const wire::RoomError& message) {
 // ---- deadlines -------------------------------------------------------------------------
 
 Instant CallCore::Router::room_deadline() const {
-  return earlier(earlier(phase_deadline_, join_again_at_), leave_again_at_);
+  const Instant early = earlier(join_held_until_, early_.deadline());
+  return earlier(early, earlier(earlier(phase_deadline_, join_again_at_), leave_again_at_));
 }
 
 void CallCore::Router::on_room_deadline() {
+  auto context = negotiation_context();
+  early_.on_deadline(context);
+  if (join_held_until_ <= now_) send_join();
   if (join_again_at_ <= now_) {
     join_again_at_ = kNever;
     const bool joining = phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining;

@@ -1,6 +1,7 @@
 #include "core/negotiation/peer_negotiation.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/overloaded.h"
 #include "core/negotiation/sdp_text.h"
@@ -14,6 +15,7 @@ using Kind = PeerSignal::Kind;
 constexpr int kTakeOverAfterAsks = 3;  // 1, 3 and 8 s: then we offer ourselves
 constexpr Duration kResendAtMostEvery = 500ms;
 constexpr int kUnreachableAfter = 3;  // rebuilds in a row
+constexpr int kInsideTheJoin = -1;    // the step before an offer is sent as a message of its own
 
 Instant next_ask(Instant since, int asked) {
   if (asked == 0) return since + 1s;
@@ -33,6 +35,22 @@ void PeerNegotiation::begin(NegotiationContext& ctx) {
   } else {
     await_offer(next_ask(ctx.now, 0), ctx);
   }
+}
+
+void PeerNegotiation::begin_early(SpareOffer spare, NegotiationContext& ctx) {
+  role_ = Role::Offerer;
+  link_ = spare.link;
+  seq_ = 1;
+  connection_ = spare.connection;
+  early_ = spare.index;
+  without_relay_ = spare.relay;
+  description_sent_ = true;
+  for (const SlotPlan& slot : slot_plan()) slots_.push_back(slot.kind);
+  ctx.commands.push_back(AssignConnection{pair_.peer, connection_});
+  for (IceCandidate& candidate : spare.candidates) signal_candidate(std::move(candidate), ctx);
+  waiting_since_ = ctx.now;
+  state_ = OfferSent{std::move(spare.offer), kInsideTheJoin, ctx.now,
+                     ctx.now + deadlines::kEarlyAnswer, false};
 }
 
 void PeerNegotiation::close(NegotiationContext& ctx) {
@@ -55,6 +73,10 @@ void PeerNegotiation::drop_connection(NegotiationContext& ctx) {
 std::vector<SlotPlan> PeerNegotiation::slot_plan() const {
   if (foreign())
     return {{MediaKind::Audio, StreamName::Camera}, {MediaKind::Video, StreamName::Camera}};
+  return module_slots();
+}
+
+std::vector<SlotPlan> PeerNegotiation::module_slots() {
   return {{MediaKind::Audio, StreamName::Camera},
           {MediaKind::Video, StreamName::Camera},
           {MediaKind::Video, StreamName::Screen},
@@ -74,6 +96,8 @@ void PeerNegotiation::open_connection(bool as_offerer, NegotiationContext& ctx) 
   connected_ = false;
   silent_ = false;
   description_sent_ = false;
+  early_ = 0;
+  without_relay_ = false;
   remote_session_.clear();
   remote_ufrags_.clear();
   local_candidates_.clear();
@@ -124,6 +148,12 @@ LinkAddress PeerNegotiation::address(PeerRequest request) const {
   return LinkAddress{pair_.ours, pair_.theirs, link_, seq_, request};
 }
 
+void PeerNegotiation::send_answer(NegotiationContext& ctx) const {
+  PeerSignal signal{Kind::Answer, pair_.peer, *last_answer_, {}, address()};
+  signal.address.early = early_;
+  ctx.signals.push_back(std::move(signal));
+}
+
 void PeerNegotiation::send_offer(const OfferSent& state, NegotiationContext& ctx) const {
   ctx.signals.push_back(PeerSignal{Kind::Offer, pair_.peer, state.offer, {}, address()});
 }
@@ -146,7 +176,7 @@ void PeerNegotiation::on_local_description(const LocalDescriptionSet& event,
     state_ = std::move(sent);
   } else if (std::holds_alternative<MakingAnswer>(state_)) {
     last_answer_ = event.description;
-    ctx.signals.push_back(PeerSignal{Kind::Answer, pair_.peer, event.description, {}, address()});
+    send_answer(ctx);
     settle(ctx);
   }
   description_sent_ = true;
@@ -160,6 +190,13 @@ void PeerNegotiation::on_answer(const SessionDescription& answer, const LinkAddr
     ctx.counters.add(Tally::StaleAnswers);
     return;
   }
+  if (from.early != 0 && from.early != early_) {
+    // It answers another's offer: its roster differs from the server's. It gets one of its own.
+    ctx.counters.add(Tally::StaleEarlyOffers);
+    new_link(ctx);
+    return;
+  }
+  if (from.early != 0) ctx.counters.add(Tally::EarlyOffersUsed);
   if (!foreign() && !remote_session_.empty() && session_id(answer.sdp) != remote_session_) {
     // The peer has given its end up and answers from a fresh connection, which this one
     // cannot take.
@@ -192,6 +229,7 @@ void PeerNegotiation::on_offer(SessionDescription offer, const LinkAddress& from
     ctx.ids.saw_link(link_);
     seq_ = from.seq;
     answer_on_new_connection(std::move(offer), ctx);
+    early_ = from.early;
   } else {
     on_same_link_offer(std::move(offer), from, ctx);
   }
@@ -210,12 +248,13 @@ void PeerNegotiation::on_same_link_offer(SessionDescription offer, const LinkAdd
   } else if (from.seq <= seq_) {
     ctx.counters.add(Tally::RepeatedOffers);
     if (from.seq == seq_ && last_answer_ && std::holds_alternative<Stable>(state_))
-      ctx.signals.push_back(PeerSignal{Kind::Answer, pair_.peer, *last_answer_, {}, address()});
+      send_answer(ctx);
   } else if (!op_in_flight().none()) {
     if (!queued_offer_ || queued_offer_->address.seq < from.seq)
       queued_offer_ = QueuedOffer{std::move(offer), from};
   } else {
     seq_ = from.seq;
+    early_ = 0;
     if (connection_.none()) {
       answer_on_new_connection(std::move(offer), ctx);  // ours was closed meanwhile
     } else {
@@ -235,7 +274,7 @@ void PeerNegotiation::on_foreign_offer(SessionDescription offer, NegotiationCont
     if (offer.sdp != applying_sdp_) queued_offer_ = QueuedOffer{std::move(offer), {}};
   } else if (std::holds_alternative<Stable>(state_) && same_session) {
     if (offer.sdp == applying_sdp_ && last_answer_) {
-      ctx.signals.push_back(PeerSignal{Kind::Answer, pair_.peer, *last_answer_, {}, {}});
+      send_answer(ctx);
     } else {
       apply_offer(std::move(offer), ctx);
     }
@@ -289,11 +328,13 @@ void PeerNegotiation::on_remote_description(const RemoteDescriptionSet& event,
 
 void PeerNegotiation::settle(NegotiationContext& ctx) {
   const bool up = transport_ == TransportState::Connected;
-  state_ = Stable{up ? kNever : ctx.now + deadlines::kConnect};
+  const Duration patience = without_relay_ ? Duration(deadlines::kEarlyRelay) : deadlines::kConnect;
+  state_ = Stable{up ? kNever : ctx.now + patience};
   if (!queued_offer_) return;
   QueuedOffer queued = std::move(*queued_offer_);
   queued_offer_.reset();
   if (!foreign()) seq_ = queued.address.seq;
+  early_ = 0;
   apply_offer(std::move(queued.offer), ctx);
 }
 
@@ -478,6 +519,8 @@ void PeerNegotiation::on_deadline(bool may_judge, NegotiationContext& ctx) {
   } else if (std::holds_alternative<Stable>(state_) && foreign()) {
     dead_ = true;
     state_ = Stable{kNever};
+  } else if (std::exchange(without_relay_, false) && std::holds_alternative<Stable>(state_)) {
+    restart_ice(ctx);  // the early offer named no relay; this one does
   } else {
     ctx.counters.add(std::holds_alternative<Stable>(state_) ? Tally::SlowConnections
                                                             : Tally::SlowOperations);
@@ -500,6 +543,13 @@ void PeerNegotiation::on_offer_deadline(OfferSent& sent, NegotiationContext& ctx
     sent.at = ctx.now + deadlines::kOfferResend;
     waiting_since_ = ctx.now;
     send_offer(sent, ctx);
+  } else if (sent.step == kInsideTheJoin) {
+    ctx.counters.add(Tally::EarlyOffersMissed);
+    sent.step = 0;
+    sent.since = ctx.now;
+    sent.at = ctx.now + deadlines::kOfferResend;
+    waiting_since_ = ctx.now;
+    send_offer(sent, ctx);
   } else if (sent.step == 0) {
     sent.step = 1;
     sent.at = sent.since + deadlines::kOfferRenew;
@@ -518,7 +568,7 @@ void PeerNegotiation::signal_candidate(IceCandidate candidate, NegotiationContex
 }
 
 void PeerNegotiation::on_local_candidate(const LocalCandidate& event, NegotiationContext& ctx) {
-  if (!is_current(event.connection, ctx)) return;
+  if (!is_current(event.connection, ctx) || event.candidate.candidate.empty()) return;
   if (description_sent_) {
     signal_candidate(event.candidate, ctx);
   } else if (local_candidates_.size() < limits::kQueuedCandidates) {

@@ -38,6 +38,16 @@ struct PeerSignal {
   LinkAddress address;             ///< absent towards a foreign peer
 };
 
+/// A connection with an offer that was made before its peer was known.
+struct SpareOffer {
+  ConnectionNumber connection;
+  LinkNumber link;
+  std::int64_t index = 0;  ///< which of the join's offers it is, from 1
+  SessionDescription offer;
+  std::vector<IceCandidate> candidates;  ///< not told to anybody yet
+  bool relay = false;                    ///< there are relays, of which it knows nothing yet
+};
+
 struct NegotiationContext {
   Instant now;
   IdSource& ids;
@@ -59,6 +69,8 @@ class PeerNegotiation {
 
   /// Begins: the offerer offers, the answerer waits.
   void begin(NegotiationContext& ctx);
+  /// Begins as offerer with an offer that went out inside the join: awaits its answer.
+  void begin_early(SpareOffer spare, NegotiationContext& ctx);
   /// Closes every connection.
   void close(NegotiationContext& ctx);
 
@@ -103,6 +115,12 @@ class PeerNegotiation {
   /// Kinds of the m-lines of media_connection().
   const std::vector<MediaKind>& media_slots() const;
   bool connected() const { return connected_; }
+  /// No offer has come so far.
+  bool awaits_first_offer() const {
+    return std::holds_alternative<AwaitingOffer>(state_) && link_.none();
+  }
+  /// The slots between module peers, in m-line order.
+  static std::vector<SlotPlan> module_slots();
   bool any_connected() const { return connected_ || !previous_.none(); }
   LinkView view() const;
 
@@ -176,6 +194,7 @@ class PeerNegotiation {
   void flush_local_candidates(NegotiationContext& ctx);
   void signal_candidate(IceCandidate candidate, NegotiationContext& ctx) const;
   LinkAddress address(PeerRequest request = PeerRequest::None) const;
+  void send_answer(NegotiationContext& ctx) const;
   std::vector<SlotPlan> slot_plan() const;
 
   Pair pair_;
@@ -190,6 +209,8 @@ class PeerNegotiation {
   LinkNumber link_;                                ///< 0: none yet
   std::int64_t seq_ = 0;                           ///< of the newest offer of this link
   std::optional<SessionDescription> last_answer_;  ///< to `seq_`, for a peer that missed it
+  std::int64_t early_ = 0;  ///< offer `seq_` is this one of a join's; 0: a plain one
+  bool without_relay_ = false;  ///< an early offer's connection, though there are relays
 
   ConnectionNumber connection_;
   TransportState transport_ = TransportState::New;

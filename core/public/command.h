@@ -89,7 +89,17 @@ struct CreateConnection {
   ConnectionNumber connection;
   std::vector<SlotPlan> slots;
   bool channel = false;
+  /// For a peer who is not known yet (`peer` is empty): gathers without relays, since it may
+  /// be for nothing. AssignConnection follows, or CloseConnection.
+  bool spare = false;
   bool operator==(const CreateConnection&) const = default;
+};
+/// A spare connection has found its peer: its events name `peer` from now on, and all ICE
+/// servers are used at its next ICE restart.
+struct AssignConnection {
+  UserId peer;
+  ConnectionNumber connection;
+  bool operator==(const AssignConnection&) const = default;
 };
 /// setLocalDescription() without an argument: an offer or an answer, as the signalling state
 /// has it. `restart`: restartIce() first.
@@ -148,6 +158,23 @@ struct CollectStats {
   bool operator==(const CollectStats&) const = default;
 };
 
+// ---- texts that are too long for the wire ----------------------------------------------
+
+/// Deflate (RFC 1951) as base64; answered by TextPacked.
+struct PackText {
+  OpId op;
+  std::string text;
+  bool operator==(const PackText&) const = default;
+};
+/// The way back, of a peer's text; answered by TextUnpacked. What inflates to more than
+/// `limit` bytes is nothing.
+struct UnpackText {
+  OpId op;
+  std::string packed;
+  std::int64_t limit = 0;
+  bool operator==(const UnpackText&) const = default;
+};
+
 // ---- devices -------------------------------------------------------------------------
 
 /// getUserMedia() with one prompt for both kinds, where both are wanted.
@@ -173,9 +200,10 @@ struct StopTrack {
 
 using Command = std::variant<ResolveRequest, RejectRequest, OpenSocket, SendFrame, CloseSocket,
                              ConnectApplication, RenewApplication, EmitApplication, PostToTabs,
-                             CreateConnection, SetLocalDescription, SetRemoteDescription,
-                             AdoptSlots, AddIceCandidate, AttachTrack, CloseConnection, SendChannel,
-                             CollectStats, AcquireMedia, EnableTrack, StopTrack>;
+                             CreateConnection, AssignConnection, SetLocalDescription,
+                             SetRemoteDescription, AdoptSlots, AddIceCandidate, AttachTrack,
+                             CloseConnection, SendChannel, CollectStats, PackText, UnpackText,
+                             AcquireMedia, EnableTrack, StopTrack>;
 
 /// In the order in which they are to be carried out.
 using Commands = std::vector<Command>;

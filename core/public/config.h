@@ -40,6 +40,10 @@ struct CallConfig {
   std::string seed;  ///< any random text; fixes epochs and jitter
   Topology topology = Topology::Mesh;
   std::int64_t join_timeout_ms = 15'000;  ///< `join()` gives up when not admitted by then
+  /// Offers that a join carries for the members who are in the room already, so that they
+  /// answer at once: 0 (none) to limits::kEarlyOffers. Without effect with `relay_only`.
+  std::int64_t early_offers = 0;
+  bool relay_only = false;  ///< the connections may use nothing but TURN servers
 };
 
 /// Sizes. Payloads beyond them are refused and counted, never truncated.
@@ -54,8 +58,18 @@ inline constexpr std::uint32_t kTextBytes = 1'024;
 inline constexpr std::uint32_t kSdpBytes = 64'000;
 /// A candidate line is 100 to 250 bytes.
 inline constexpr std::uint32_t kCandidateBytes = 1'024;
-/// One participant's free-form userInfo. Early offers (3, deflated) take 6 kB; avatars by URL 2 kB.
+/// One participant's free-form userInfo; avatars by URL take 2 kB.
 inline constexpr std::uint32_t kUserInfoBytes = 16'000;
+/// Offers inside a join, the most; every one costs the newcomer a connection that may be for
+/// nothing, and the mesh is small.
+inline constexpr std::uint32_t kEarlyOffers = 3;
+/// They all, deflated and as base64 (three plain ones are 46 kB); beyond that the join goes
+/// without them.
+inline constexpr std::uint32_t kPackedOffersBytes = 6'000;
+/// What a peer's packed offers may be once they are inflated: three of the largest SDPs.
+inline constexpr std::uint32_t kUnpackedOffersBytes = 200'000;
+/// Candidates that travel with an early offer; later ones are sent when it is known to whom.
+inline constexpr std::uint32_t kEarlyCandidates = 16;
 /// Nesting of any one participant's blob, and of a frame before it is cut off.
 inline constexpr std::uint32_t kBlobDepth = 16;
 inline constexpr std::uint32_t kFrameDepth = 32;
@@ -103,6 +117,10 @@ inline constexpr Duration kOfferResend = 3s;   ///< the same offer again
 inline constexpr Duration kOfferRenew = 8s;    ///< a new offer
 inline constexpr Duration kLinkGiveUp = 15s;   ///< a new link
 inline constexpr Duration kOperation = 10s;    ///< a browser operation that never completes
+inline constexpr Duration kEarlyOffers = 100ms;  ///< a join waits for its offers, once connected
+inline constexpr Duration kEarlyAnswer = 1s;     ///< then the same offer is sent as a plain one
+inline constexpr Duration kEarlyGather = 50ms;   ///< addresses that come later are sent later
+inline constexpr Duration kEarlyRelay = 1s;      ///< without a path: ICE again, with the relay
 inline constexpr Duration kAlive = 1s;         ///< between signs of life on a data channel
 inline constexpr Duration kSilence = 1'800ms;  ///< and two samples: at most 3 s after the last byte
 inline constexpr Duration kConnect = 15s;      ///< from answer to connected

@@ -97,12 +97,14 @@ struct ApplicationAcknowledged {
 
 // ---- RTCPeerConnection ---------------------------------------------------------------
 
-/// setLocalDescription() settled; `description` is what was set.
+/// setLocalDescription() settled; `description` is what was set. `relay`: the ICE servers of
+/// this page name a TURN server.
 struct LocalDescriptionSet {
   UserId peer;
   ConnectionNumber connection;
   OpId op;
   SessionDescription description;
+  bool relay = false;
 };
 /// setRemoteDescription() settled; `slots` are the kinds of all transceivers in m-line order.
 struct RemoteDescriptionSet {
@@ -126,6 +128,7 @@ struct OperationFailed {
   std::string name;
   std::string message;
 };
+/// RTCPeerConnection "icecandidate"; an empty candidate: gathering has ended.
 struct LocalCandidate {
   UserId peer;
   ConnectionNumber connection;
@@ -175,6 +178,19 @@ struct LinkSample {
 struct StatsSampled {
   OpId op;
   std::vector<LinkSample> links;
+};
+
+// ---- texts that are too long for the wire ----------------------------------------------
+
+/// `packed` is empty where the browser cannot do it.
+struct TextPacked {
+  OpId op;
+  std::string packed;
+};
+/// `text` is empty where there was nothing of use in it.
+struct TextUnpacked {
+  OpId op;
+  std::string text;
 };
 
 // ---- devices -------------------------------------------------------------------------
@@ -228,8 +244,8 @@ using Event =
                  SocketBinary, SocketClosed, ApplicationState, ApplicationEvent,
                  ApplicationAcknowledged, LocalDescriptionSet, RemoteDescriptionSet, TrackAttached,
                  OperationFailed, LocalCandidate, TransportChanged, DtlsClosed, ChannelOpened,
-                 ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled, MediaAcquired,
-                 MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline, NetworkOffline,
+                 ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled, TextPacked,
+                 TextUnpacked, MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline, NetworkOffline,
                  PageClosing, PageShown, TabMessage>;
 
 }  // namespace groupcall

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/public/ids.h"
 
@@ -44,8 +45,16 @@ struct LinkAddress {
   LinkNumber link;
   std::int64_t seq = 0;  ///< counts the offers of a link, from 1; an answer repeats its offer's
   PeerRequest request = PeerRequest::None;
+  /// An answer to an offer that came inside a join: which of them it was, from 1.
+  std::int64_t early = 0;
   bool operator==(const LinkAddress&) const = default;
   bool absent() const { return from.empty(); }
+};
+
+/// One of the offers inside a join, with the addresses gathered by then.
+struct EarlyOffer {
+  std::string sdp;
+  std::vector<IceCandidate> candidates;
 };
 
 /// The offerer offers, the other answers: fixed for an epoch pair (design: the newcomer offers).

@@ -92,6 +92,21 @@ void Roster::on_foreign_message(const UserId& user) {
   participant->epoch = {};
 }
 
+bool Roster::knows(const UserId& user, const Epoch& epoch) const {
+  const Participant* participant = participants_.find(user);
+  if (participant == nullptr) return false;
+  const auto& retired = participant->retired;
+  return participant->epoch == epoch ||
+         std::find(retired.begin(), retired.end(), epoch) != retired.end();
+}
+
+std::int64_t Roster::rank_before(const UserId& self, const UserId& other) const {
+  std::int64_t rank = 0;
+  for (const auto& [user, participant] : participants_)
+    if (participant.present && user < self && !(user == other)) ++rank;
+  return rank;
+}
+
 void Roster::clear() {
   participants_.clear();
   next_rank_ = 1;

@@ -65,6 +65,12 @@ class Roster {
   void remove(const UserId& user) { participants_.erase(user); }
   void clear();
 
+  /// Whether this epoch of theirs was ever seen.
+  bool knows(const UserId& user, const Epoch& epoch) const;
+  /// How many whom the server lists sort before `self`, `other` left out: our rank from 0 among
+  /// those who were there when `other` came.
+  std::int64_t rank_before(const UserId& self, const UserId& other) const;
+
   Participant* find(const UserId& user) { return participants_.find(user); }
   const Participant* find(const UserId& user) const { return participants_.find(user); }
   const FlatMap<UserId, Participant>& all() const { return participants_; }

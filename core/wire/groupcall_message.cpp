@@ -15,6 +15,8 @@ struct RecordOf<PeerMark> {
   static constexpr auto fields = std::to_array<Field>({
       field("v", AT(PeerMark, version), kRequired),
       field("epoch", AT(PeerMark, epoch), kRequired, limits::kIdBytes),
+      field("link", AT(PeerMark, link), kOptional),
+      field("offers", AT(PeerMark, offers), kOptional, limits::kPackedOffersBytes),
   });
 };
 template <>
@@ -25,6 +27,20 @@ struct RecordOf<LinkAddress> {
       field("link", AT(LinkAddress, link), kRequired),
       field("seq", AT(LinkAddress, seq), kRequired),
       field("request", AT(LinkAddress, request), kOptional),
+      field("early", AT(LinkAddress, early), kOptional),
+  });
+};
+template <>
+struct RecordOf<EarlyOffer> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("sdp", AT(EarlyOffer, sdp), kRequired, limits::kSdpBytes),
+      field("candidates", AT(EarlyOffer, candidates), kRequired, limits::kEarlyCandidates),
+  });
+};
+template <>
+struct RecordOf<UnpackedOffers> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("offers", AT(UnpackedOffers, offers), kRequired, limits::kEarlyOffers),
   });
 };
 
@@ -345,6 +361,11 @@ bool decode_channel_text(std::string_view text, ChannelText& into, Refusal& refu
   return json && decode_typed(json->root(), into, refusal);
 }
 
+bool decode_unpacked_offers(std::string_view text, UnpackedOffers& into, Refusal& refusal) {
+  const auto json = JsonDocument::parse(text, limits::kUnpackedOffersBytes, refusal);
+  return json && decode(json->root(), into, refusal);
+}
+
 std::string encode_client_event(const ClientMessage& message) {
   return encode_event_array(message);
 }
@@ -354,6 +375,11 @@ std::string encode_server_event(const ServerMessage& message) {
 std::string encode_channel_text(const ChannelText& message) {
   std::string text;
   encode_tagged(message, text, tag_of(message));
+  return text;
+}
+std::string encode_unpacked_offers(const UnpackedOffers& offers) {
+  std::string text;
+  encode(offers, text);
   return text;
 }
 

@@ -18,10 +18,13 @@
 namespace groupcall::wire {
 
 /// `"groupcall":{"v":1,"epoch":"7k0..."}` in userInfo and tracks: the capability flag of a module
-/// peer and which join of it this is. Absent for an older client.
+/// peer and which join of it this is. Absent for an older client. In the userInfo of a join also
+/// `"link":1,"offers":"<base64>"`: offers to those who are in the room, see UnpackedOffers.
 struct PeerMark {
   std::int64_t version = 0;
   Epoch epoch;
+  LinkNumber link;
+  std::string offers;
 };
 inline constexpr std::int64_t kProtocolVersion = 1;
 
@@ -197,6 +200,11 @@ struct Goodbye {
 struct Alive {};
 using ChannelText = std::variant<Goodbye, Alive>;
 
+/// What is packed into the `offers` of a join: `{"offers":[{"sdp":"v=0...","candidates":[...]}]}`
+struct UnpackedOffers {
+  std::vector<EarlyOffer> offers;
+};
+
 /// The name of every event of the server that means something here.
 std::vector<std::string_view> server_event_names();
 
@@ -205,10 +213,12 @@ std::vector<std::string_view> server_event_names();
 bool decode_server_message(std::string_view payload, ServerMessage& into, Refusal& refusal);
 bool decode_client_message(std::string_view payload, ClientMessage& into, Refusal& refusal);
 bool decode_channel_text(std::string_view text, ChannelText& into, Refusal& refusal);
+bool decode_unpacked_offers(std::string_view text, UnpackedOffers& into, Refusal& refusal);
 
 /// The payload of a Socket.IO EVENT: `["groupcall:leave",{...}]`
 std::string encode_client_event(const ClientMessage& message);
 std::string encode_server_event(const ServerMessage& message);
 std::string encode_channel_text(const ChannelText& message);
+std::string encode_unpacked_offers(const UnpackedOffers& offers);
 
 }  // namespace groupcall::wire

@@ -84,7 +84,8 @@ export class WasmClient {
 
   constructor({ userId, userInfo = {}, joinTimeoutMs, ...signalling }) {
     this.userId = userId;
-    const options = { self: { userId, ...userInfo }, signalling, ...(joinTimeoutMs && { joinTimeoutMs }) };
+    // The scripted peers know their connections by name from the beginning.
+    const options = { self: { userId, ...userInfo }, signalling, earlyOffers: 0, ...(joinTimeoutMs && { joinTimeoutMs }) };
     // The seed is fixed: a failure's epochs and delays come again.
     const bridge = new CallBridge(source.options.toConfigText(options, `seed of ${userId}`));
     if (bridge.error() !== '') throw new Error(`the config is refused: ${bridge.error()}`);
@@ -102,6 +103,7 @@ export class WasmClient {
         tabs: new source.tabs.TabsPort(report, count, undefined),
         peers: this.peers,
         media: noDevices,
+        texts: new source.texts.TextsPort(report, count),
         host: new source.host.HostPort(report, undefined, this.#clock),
       },
       store: this.#store,

@@ -41,6 +41,7 @@ class OlderClient::Peer : public RtcObserver {
 
  private:
   void on_candidate(const IceCandidate& candidate) override {
+    if (candidate.candidate.empty()) return;  // browsers give null, which it tells nobody
     client_->send_to(user_, "groupcall:webrtc-ice-candidate", "candidate",
                      json::object{{"candidate", candidate.candidate},
                                   {"sdpMid", candidate.sdp_mid},

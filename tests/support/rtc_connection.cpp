@@ -351,9 +351,16 @@ void RtcConnection::renew_credentials() {
   pwd_ += random_.token().substr(0, 11);
 }
 
-/// Two host candidates for each set of credentials.
+/// Two host candidates for each set of credentials, then the end of gathering.
 void RtcConnection::gather() {
   if (local_->lines.empty()) return;
+  const auto show = [this](Duration after, const IceCandidate& candidate) {
+    network_->loop().after(after, [weak = weak_from_this(), candidate] {
+      const auto self = weak.lock();
+      if (self && self->is_open()) self->observer_->on_candidate(candidate);
+    });
+  };
+  Duration last{0};
   for (int i = 0; i < 2; ++i) {
     IceCandidate candidate;
     candidate.candidate = "candidate:" + std::to_string(i + 1) + " 1 udp 2122260223 10.0.0." +
@@ -361,13 +368,11 @@ void RtcConnection::gather() {
     candidate.sdp_mid = local_->lines.front().mid;
     candidate.sdp_m_line_index = 0;
     candidate.username_fragment = ufrag_;
-    network_->loop().after(network_->timing().gather.draw(random_),
-                           [weak = weak_from_this(), candidate] {
-                             const auto self = weak.lock();
-                             if (!self || !self->is_open()) return;
-                             self->observer_->on_candidate(candidate);
-                           });
+    const Duration after = network_->timing().gather.draw(random_);
+    show(after, candidate);
+    last = std::max(last, after);
   }
+  show(last + Duration(1), IceCandidate{});
 }
 
 std::optional<RtcError> RtcConnection::apply_candidate(const IceCandidate& candidate) {

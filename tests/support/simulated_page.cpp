@@ -21,6 +21,7 @@ CallConfig config_of(const PageOptions& options) {
   config.signalling.url = "http://server.test";
   config.seed = options.seed;
   config.join_timeout_ms = options.join_timeout_ms;
+  config.early_offers = options.early_offers;
   return config;
 }
 
@@ -43,6 +44,7 @@ class SimulatedPage::Port : public RtcObserver {
   RtcConnection& rtc() { return *rtc_; }
   std::shared_ptr<RtcConnection> shared_rtc() const { return rtc_; }
   const UserId& peer() const { return peer_; }
+  void assign(const UserId& peer) { peer_ = peer; }
   /// As the core knows it, by the events that it has handled.
   bool channel_known_open = false;
 
@@ -441,9 +443,15 @@ void SimulatedPage::run(const CreateConnection& command) {
   const auto same_peer = std::count_if(ports_.begin(), ports_.end(), [&](const auto& other) {
     return other.second->peer() == command.peer;
   });
-  if (static_cast<std::size_t>(same_peer) > kConnectionsPerPeer) {
+  const std::size_t most = command.peer.empty() ? limits::kEarlyOffers : kConnectionsPerPeer;
+  if (static_cast<std::size_t>(same_peer) > most) {
     violation("a third connection to " + command.peer.value);
   }
+}
+
+void SimulatedPage::run(const AssignConnection& command) {
+  Port* const port = open_port({}, command.connection, "assign");
+  if (port != nullptr) port->assign(command.peer);
 }
 
 void SimulatedPage::run(const SetLocalDescription& command) {
@@ -542,6 +550,24 @@ void SimulatedPage::run(const CollectStats& command) {
       sampled.links.push_back({found->second->peer(), number, found->second->rtc().stats()});
     }
     post(std::move(sampled));
+  });
+}
+
+// ---- packed texts --------------------------------------------------------------------
+
+// What deflate makes of it is the browser's matter; here it only takes its time.
+void SimulatedPage::run(const PackText& command) {
+  take_op(command.op, "text.pack");
+  around_.loop->after(1ms, [this, op = command.op, text = command.text] {
+    post(TextPacked{op, text});
+  });
+}
+
+void SimulatedPage::run(const UnpackText& command) {
+  take_op(command.op, "text.unpack");
+  if (command.packed.empty()) violation("unpacks nothing");
+  around_.loop->after(1ms, [this, op = command.op, text = command.packed] {
+    post(TextUnpacked{op, text});
   });
 }
 

@@ -38,6 +38,7 @@ struct PageOptions {
   /// The page's clock at its birth: the core must not care.
   Duration clock_origin{0};
   std::int64_t join_timeout_ms = 15'000;
+  std::int64_t early_offers = 0;
 };
 
 class SimulatedPage;
@@ -148,6 +149,7 @@ class SimulatedPage : private SocketObserver {
   void run(const EmitApplication&) { violation("there is no Socket of an application"); }
   void run(const PostToTabs& command);
   void run(const CreateConnection& command);
+  void run(const AssignConnection& command);
   void run(const SetLocalDescription& command);
   void run(const SetRemoteDescription& command);
   void run(const AdoptSlots& command);
@@ -156,6 +158,8 @@ class SimulatedPage : private SocketObserver {
   void run(const CloseConnection& command);
   void run(const SendChannel& command);
   void run(const CollectStats& command);
+  void run(const PackText& command);
+  void run(const UnpackText& command);
   void run(const AcquireMedia& command);
   void run(const EnableTrack& command);
   void run(const StopTrack& command);

@@ -114,6 +114,7 @@ SimulatedPage& World::open_page(const std::string& user) {
   if (incarnations.empty()) users_.push_back(user);
   PageOptions options;
   options.user = user;
+  options.early_offers = options_.early_offers;
   options.seed = options_.seed + "/" + user + "/" + std::to_string(incarnations.size());
   if (!options_.exact_times) {
     Random random(options.seed);
@@ -161,6 +162,15 @@ std::size_t World::offers_sent() const {
     if (frame.to_server && is_event(frame, "groupcall:webrtc-offer")) ++count;
   }
   return count;
+}
+
+std::size_t World::early_answers_sent() const {
+  const auto& passed = sockets.passed();
+  return static_cast<std::size_t>(
+      std::count_if(passed.begin(), passed.end(), [](const PassingFrame& frame) {
+        return frame.to_server && is_event(frame, "groupcall:webrtc-answer") &&
+               frame.text.find("\"early\":") != std::string::npos;
+      }));
 }
 
 std::string why_not_settled(World& world, const std::vector<std::string>& users) {

@@ -24,6 +24,8 @@ struct WorldOptions {
   bool exact_times = true;
   Detail detail = Detail::Lines;
   ServerOptions server;
+  /// Offers that a join carries.
+  std::int64_t early_offers = 0;
 };
 
 class World {
@@ -51,6 +53,8 @@ class World {
                                         const std::string& to = {}) const;
   /// Offers that left any page.
   std::size_t offers_sent() const;
+  /// Answers to offers that came inside a join.
+  std::size_t early_answers_sent() const;
 
   /// For models that are no pages of ours.
   PageSurroundings surroundings();

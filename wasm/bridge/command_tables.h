@@ -131,7 +131,12 @@ struct RecordOf<CreateConnection> {
       GROUPCALL_TO_CONNECTION(CreateConnection),
       field("slots", AT(CreateConnection, slots), kRequired),
       field("channel", AT(CreateConnection, channel), kRequired),
+      field("spare", AT(CreateConnection, spare), kOptional),
   });
+};
+template <>
+struct RecordOf<AssignConnection> {
+  static constexpr auto fields = std::to_array<Field>({GROUPCALL_TO_CONNECTION(AssignConnection)});
 };
 template <>
 struct RecordOf<SetLocalDescription> {
@@ -191,6 +196,21 @@ struct RecordOf<CollectStats> {
       std::to_array<Field>({field("op", AT(CollectStats, op), kRequired)});
 };
 template <>
+struct RecordOf<PackText> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("op", AT(PackText, op), kRequired),
+      field("text", AT(PackText, text), kRequired),
+  });
+};
+template <>
+struct RecordOf<UnpackText> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("op", AT(UnpackText, op), kRequired),
+      field("packed", AT(UnpackText, packed), kRequired),
+      field("limit", AT(UnpackText, limit), kRequired),
+  });
+};
+template <>
 struct RecordOf<AcquireMedia> {
   static constexpr auto fields = std::to_array<Field>({
       field("op", AT(AcquireMedia, op), kRequired),
@@ -226,6 +246,7 @@ struct TagsOf<Command> {
       "application.emit",
       "tabs.post",
       "pc.create",
+      "pc.assign",
       "pc.setLocalDescription",
       "pc.setRemoteDescription",
       "pc.adoptSlots",
@@ -234,6 +255,8 @@ struct TagsOf<Command> {
       "pc.close",
       "channel.send",
       "stats.collect",
+      "text.pack",
+      "text.unpack",
       "media.acquire",
       "media.enable",
       "media.stop",

@@ -41,6 +41,8 @@ struct RecordOf<CallConfig> {
       field("seed", AT(CallConfig, seed), kRequired, limits::kTextBytes),
       field("topology", AT(CallConfig, topology), kOptional),
       field("joinTimeoutMs", AT(CallConfig, join_timeout_ms), kOptional),
+      field("earlyOffers", AT(CallConfig, early_offers), kOptional),
+      field("relayOnly", AT(CallConfig, relay_only), kOptional),
   });
 };
 

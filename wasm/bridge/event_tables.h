@@ -123,6 +123,7 @@ struct RecordOf<LocalDescriptionSet> {
       GROUPCALL_OF_CONNECTION(LocalDescriptionSet),
       field("op", AT(LocalDescriptionSet, op), kRequired),
       field("description", AT(LocalDescriptionSet, description), kRequired),
+      field("relay", AT(LocalDescriptionSet, relay), kOptional),
   });
 };
 template <>
@@ -211,6 +212,20 @@ struct RecordOf<StatsSampled> {
   });
 };
 template <>
+struct RecordOf<TextPacked> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("op", AT(TextPacked, op), kRequired),
+      field("packed", AT(TextPacked, packed), kRequired, limits::kUnpackedOffersBytes),
+  });
+};
+template <>
+struct RecordOf<TextUnpacked> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("op", AT(TextUnpacked, op), kRequired),
+      field("text", AT(TextUnpacked, text), kRequired, limits::kUnpackedOffersBytes),
+  });
+};
+template <>
 struct RecordOf<AcquiredTrack> {
   static constexpr auto fields = std::to_array<Field>({
       field("track", AT(AcquiredTrack, track), kRequired, limits::kIdBytes),
@@ -296,6 +311,8 @@ struct TagsOf<Event> {
       "channel.drained",
       "channel.closed",
       "stats.sampled",
+      "text.packed",
+      "text.unpacked",
       "media.acquired",
       "media.failed",
       "media.trackEnded",

@@ -14,6 +14,7 @@ import type { Port } from './ports/port.js';
 import type { SocketCommand } from './ports/socket.js';
 import type { TabsCommand } from './ports/tabs.js';
 import type { CoreCommand, CoreError, CoreEvent, Reaction } from './protocol.js';
+import type { TextsCommand } from './ports/texts.js';
 import type { SnapshotStore } from './store.js';
 
 /** Everything that the engine commands. */
@@ -24,6 +25,7 @@ export interface Ports {
   readonly tabs: Port<TabsCommand>;
   readonly peers: Port<PeersCommand>;
   readonly media: Port<MediaCommand>;
+  readonly texts: Port<TextsCommand>;
   readonly host: Pick<HostPort, 'sleptMs' | 'close'>;
 }
 
@@ -138,7 +140,11 @@ export class CallEngine {
         case 'media.enable':
         case 'media.stop':
           return ports.media.execute(command);
+        case 'text.pack':
+        case 'text.unpack':
+          return ports.texts.execute(command);
         case 'pc.create':
+        case 'pc.assign':
         case 'pc.setLocalDescription':
         case 'pc.setRemoteDescription':
         case 'pc.adoptSlots':
@@ -199,6 +205,7 @@ export class CallEngine {
     ports.tabs.close();
     ports.peers.close();
     ports.media.close();
+    ports.texts.close();
     ports.host.close();
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();

@@ -14,6 +14,7 @@ import { PeersPort } from './ports/peers.js';
 import type { Count, Report } from './ports/port.js';
 import { SocketPort } from './ports/socket.js';
 import { TabsPort } from './ports/tabs.js';
+import { TextsPort } from './ports/texts.js';
 import type { CoreConfig } from './protocol.js';
 import type { CallSnapshot, Invitation, UserInfo } from './snapshot.js';
 import { SnapshotStore } from './store.js';
@@ -99,7 +100,7 @@ export interface GroupCall {
 export async function createGroupCall(options: GroupCallOptions): Promise<GroupCall> {
   const configText = toConfigText(options, randomSeed());
   needBrowser();
-  const module = await loadModule(options.wasmUrl);
+  const [module, certificates] = await Promise.all([loadModule(options.wasmUrl), makeCertificates()]);
   const bridge = new module.CallBridge(configText);
   const refused = bridge.error();
   if (refused !== '') {
@@ -119,6 +120,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   const peers = new PeersPort(report, count, {
     open: (configuration) => new RTCPeerConnection(configuration),
     iceServers,
+    certificates,
     localTrack: (id) => media.track(id),
   });
   const { self } = JSON.parse(configText) as CoreConfig;
@@ -136,6 +138,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
       tabs: new TabsPort(report, count, openChannel()),
       peers,
       media,
+      texts: new TextsPort(report, count),
       host: new HostPort(report, globalThis.window, pageClock),
     },
     store,
@@ -145,6 +148,16 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   // It tells at once what the Socket is, which only an engine can hear.
   if (socket) application?.setSocket(socket);
   return makeCall(engine, store, { application, iceServers });
+}
+
+/** One for all connections of the call: see PeersPort. A browser that cannot make it makes its own. */
+async function makeCertificates(): Promise<RTCCertificate[]> {
+  try {
+    return [await RTCPeerConnection.generateCertificate({ name: 'ECDSA', namedCurve: 'P-256' } as EcKeyGenParams)];
+  } catch (error) {
+    console.warn('groupcall: no certificate of our own; each connection makes one', error);
+    return [];
+  }
 }
 
 function openChannel(): ((name: string) => BroadcastChannel) | undefined {

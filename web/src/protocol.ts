@@ -127,6 +127,8 @@ export interface CoreConfig {
   readonly seed: string;
   readonly topology?: 'mesh' | 'sfu';
   readonly joinTimeoutMs?: number;
+  readonly earlyOffers?: number;
+  readonly relayOnly?: boolean;
 }
 
 /** What a port reports. */
@@ -212,6 +214,7 @@ export type CoreEvent =
       readonly connection: number;
       readonly op: number;
       readonly description: CoreDescription;
+      readonly relay?: boolean;
     }
   | {
       readonly type: 'pc.remoteDescriptionSet';
@@ -276,6 +279,16 @@ export type CoreEvent =
       readonly type: 'stats.sampled';
       readonly op: number;
       readonly links: readonly LinkSample[];
+    }
+  | {
+      readonly type: 'text.packed';
+      readonly op: number;
+      readonly packed: string;
+    }
+  | {
+      readonly type: 'text.unpacked';
+      readonly op: number;
+      readonly text: string;
     }
   | {
       readonly type: 'media.acquired';
@@ -377,6 +390,12 @@ export type CoreCommand =
         readonly stream: StreamName;
       }[];
       readonly channel: boolean;
+      readonly spare?: boolean;
+    }
+  | {
+      readonly type: 'pc.assign';
+      readonly peer: string;
+      readonly connection: number;
     }
   | {
       readonly type: 'pc.setLocalDescription';
@@ -426,6 +445,17 @@ export type CoreCommand =
   | {
       readonly type: 'stats.collect';
       readonly op: number;
+    }
+  | {
+      readonly type: 'text.pack';
+      readonly op: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'text.unpack';
+      readonly op: number;
+      readonly packed: string;
+      readonly limit: number;
     }
   | {
       readonly type: 'media.acquire';

@@ -7,7 +7,7 @@ import { describeFailure, type Count, type Report } from './port.js';
 type CreateCommand = Extract<CoreCommand, { type: 'pc.create' }>;
 type LinkCommand = Exclude<
   Extract<CoreCommand, { type: `pc.${string}` | `channel.${string}` }>,
-  { type: 'pc.create' | 'pc.close' }
+  { type: 'pc.create' | 'pc.assign' | 'pc.close' }
 >;
 
 /** The members of RTCInboundRtpStreamStats that are used here; older browsers leave out `mid`. */
@@ -32,8 +32,13 @@ function toCoreCandidate(candidate: RTCIceCandidate): CoreCandidate {
   };
 }
 
+/** Whether one of its addresses is a TURN server. */
+export function hasRelay({ urls }: RTCIceServer): boolean {
+  return [urls].flat().some((url) => /^turns?:/i.test(url));
+}
+
 export class PeerLink {
-  readonly #id: { readonly peer: string; readonly connection: number };
+  #id: { readonly peer: string; readonly connection: number };
   readonly #pc: RTCPeerConnection;
   readonly #report: Report;
   readonly #count: Count;
@@ -60,6 +65,12 @@ export class PeerLink {
     this.#count = count;
     this.#options = options;
     this.#listen();
+  }
+
+  /** A spare connection has found its peer, and may use relays when it gathers again. */
+  assign(peer: string): void {
+    this.#id = { ...this.#id, peer };
+    this.#settle(0, async () => this.#useServers(this.#options.iceServers.latest));
   }
 
   /** Makes the transceivers and the channel that the offerer starts with. */
@@ -146,10 +157,13 @@ export class PeerLink {
     pc.addEventListener(
       'icecandidate',
       ({ candidate }) => {
-        // Null and "" only mark the end, which trickle ICE does without.
-        if (candidate?.candidate) {
-          this.#report({ type: 'pc.candidate', ...this.#id, candidate: toCoreCandidate(candidate) });
-        }
+        // Null marks the end; Firefox says "" as well.
+        if (candidate?.candidate === '') return;
+        this.#report({
+          type: 'pc.candidate',
+          ...this.#id,
+          candidate: candidate ? toCoreCandidate(candidate) : { candidate: '' },
+        });
       },
       { signal },
     );
@@ -179,7 +193,8 @@ export class PeerLink {
   }
 
   async #setLocalDescription(op: number, restart: boolean): Promise<CoreEvent> {
-    const gathers = restart || this.#pc.localDescription === null;
+    const spare = this.#id.peer === '';
+    const gathers = !spare && (restart || this.#pc.localDescription === null);
     const fresh = gathers ? this.#options.iceServers.fresh() : null;
     if (fresh) this.#useServers(await fresh);
     if (restart) this.#pc.restartIce();
@@ -189,7 +204,8 @@ export class PeerLink {
       throw new DOMException('There is no local description.', 'InvalidStateError');
     }
     const { type, sdp } = description;
-    return { type: 'pc.localDescriptionSet', ...this.#id, op, description: { type, sdp } };
+    const relay = this.#options.iceServers.latest.some(hasRelay);
+    return { type: 'pc.localDescriptionSet', ...this.#id, op, description: { type, sdp }, ...(relay && { relay }) };
   }
 
   #useServers(servers: readonly RTCIceServer[]): void {

@@ -2,7 +2,7 @@
 
 import type { CoreCommand, TrackSource } from '../protocol.js';
 import type { IceServers } from './ice-servers.js';
-import { PeerLink } from './peer-link.js';
+import { hasRelay, PeerLink } from './peer-link.js';
 import { describeFailure, type Count, type Port, type Report } from './port.js';
 
 export type PeersCommand = Extract<
@@ -17,6 +17,8 @@ export interface PeersOptions {
   readonly open: (configuration: RTCConfiguration) => RTCPeerConnection;
   /** Asked before each connection gathers its addresses, at first and for an ICE restart. */
   readonly iceServers: Pick<IceServers, 'latest' | 'fresh'>;
+  /** What all connections identify themselves with; none: each makes one of its own. */
+  readonly certificates: readonly RTCCertificate[];
   /** Finds a track of this page by id. */
   readonly localTrack: (id: string) => MediaStreamTrack | null;
 }
@@ -40,6 +42,9 @@ export class PeersPort implements Port<PeersCommand> {
     switch (command.type) {
       case 'pc.create':
         return this.#create(command);
+      case 'pc.assign':
+        this.#links.get(command.connection)?.assign(command.peer);
+        return;
       case 'pc.close':
         this.#links.get(command.connection)?.close();
         this.#links.delete(command.connection);
@@ -75,8 +80,10 @@ export class PeersPort implements Port<PeersCommand> {
     const { open, iceServers } = this.#options;
     let pc: RTCPeerConnection;
     try {
-      // One transport for all slots: fewer candidates, and a link is up or down as a whole.
-      pc = open({ iceServers: [...iceServers.latest], bundlePolicy: 'max-bundle' });
+      const servers = iceServers.latest.filter((server) => !command.spare || !hasRelay(server));
+      // One transport for all slots: fewer candidates, and a link is up or down as a whole. One
+      // certificate for all connections: their offers differ in little then, and pack well.
+      pc = open({ iceServers: servers, bundlePolicy: 'max-bundle', certificates: [...this.#options.certificates] });
     } catch (error) {
       const { peer, connection } = command;
       this.#report({ type: 'pc.operationFailed', peer, connection, op: 0, ...describeFailure(error) });
