@@ -16,7 +16,7 @@ const fourSlots = [
 ];
 const create = (members = {}) => ({ type: 'pc.create', ...ann, slots: fourSlots, channel: true, ...members });
 
-function makePort({ open, localTracks = {}, iceServers } = {}) {
+function makePort({ open, localTracks = {}, iceServers, ...options } = {}) {
   const events = [];
   const counts = [];
   const connections = [];
@@ -27,6 +27,7 @@ function makePort({ open, localTracks = {}, iceServers } = {}) {
       return pc;
     }),
     iceServers: iceServers ?? { latest: [{ urls: 'stun:localhost' }], fresh: () => null },
+    ...options,
     localTrack: (id) => localTracks[id] ?? null,
   });
   return { port, events, counts, connections };
@@ -77,6 +78,19 @@ test('fresh servers are in use before a connection gathers, at first and for a r
   port.execute({ type: 'pc.setLocalDescription', ...ann, op: 3, restart: false });
   assert.equal(pc.pending.setLocalDescription.length, 1, 'an answer on a used connection gathers nothing: at once');
   assert.equal(answers, 2);
+});
+
+test('a call through relays only stays one when its servers are refreshed', async () => {
+  const iceServers = { latest: [], fresh: async () => [{ urls: 'turn:fresh' }] };
+  const { port, pc } = withLink({}, { iceServers, iceTransportPolicy: 'relay' });
+  assert.equal(pc.configuration.iceTransportPolicy, 'relay');
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 1, restart: false });
+  await settled();
+  assert.deepEqual(pc.configuration, {
+    iceServers: [{ urls: 'turn:fresh' }],
+    bundlePolicy: 'max-bundle',
+    iceTransportPolicy: 'relay',
+  });
 });
 
 test('a connection that is closed while fresh servers are awaited is not touched any more', async () => {

@@ -119,6 +119,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   const peers = new PeersPort(report, count, {
     open: (configuration) => new RTCPeerConnection(configuration),
     iceServers,
+    ...(options.iceTransportPolicy !== undefined && { iceTransportPolicy: options.iceTransportPolicy }),
     localTrack: (id) => media.track(id),
   });
   const { self } = JSON.parse(configText) as CoreConfig;

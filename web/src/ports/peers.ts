@@ -17,6 +17,8 @@ export interface PeersOptions {
   readonly open: (configuration: RTCConfiguration) => RTCPeerConnection;
   /** Asked before each connection gathers its addresses, at first and for an ICE restart. */
   readonly iceServers: Pick<IceServers, 'latest' | 'fresh'>;
+  /** Which candidates may be used; the browser's default where it is not given. */
+  readonly iceTransportPolicy?: RTCIceTransportPolicy;
   /** Finds a track of this page by id. */
   readonly localTrack: (id: string) => MediaStreamTrack | null;
 }
@@ -72,11 +74,15 @@ export class PeersPort implements Port<PeersCommand> {
   }
 
   #create(command: CreateCommand): void {
-    const { open, iceServers } = this.#options;
+    const { open, iceServers, iceTransportPolicy } = this.#options;
     let pc: RTCPeerConnection;
     try {
       // One transport for all slots: fewer candidates, and a link is up or down as a whole.
-      pc = open({ iceServers: [...iceServers.latest], bundlePolicy: 'max-bundle' });
+      pc = open({
+        iceServers: [...iceServers.latest],
+        bundlePolicy: 'max-bundle',
+        ...(iceTransportPolicy !== undefined && { iceTransportPolicy }),
+      });
     } catch (error) {
       const { peer, connection } = command;
       this.#report({ type: 'pc.operationFailed', peer, connection, op: 0, ...describeFailure(error) });
