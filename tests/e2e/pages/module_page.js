@@ -59,6 +59,15 @@ function openApplicationSocket({ url, userId, options }) {
   return socket;
 }
 
+/** What an application's server answers: a TURN server, and a password for it that is good for so many seconds. */
+async function turnServer({ url, secret, seconds }) {
+  const bytes = (text) => new TextEncoder().encode(text);
+  const username = `${Math.floor(Date.now() / 1_000) + seconds}:page`;
+  const key = await crypto.subtle.importKey('raw', bytes(secret), { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']);
+  const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes(username)));
+  return { urls: url, username, credential: btoa(String.fromCharCode(...signature)) };
+}
+
 /** When the last picture of each other one was shown, and the longest time between two. @type {Map<string, { at: number, gap: number }>} */
 const pictures = new Map();
 
@@ -118,7 +127,7 @@ const callPage = {
       options.iceServers = async () => {
         callPage.serversAsked += 1;
         if (serversWhenAsked.fails) throw new Error('no credentials');
-        return serversWhenAsked.list;
+        return serversWhenAsked.list ?? [await turnServer(serversWhenAsked.turn)];
       };
     }
     if (applicationSocket) options.signalling = { socket: openApplicationSocket(applicationSocket), ...options.signalling };
