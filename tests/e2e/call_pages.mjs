@@ -181,6 +181,11 @@ class Stage {
     return pages;
   }
 
+  /** Waits until `check()` is true. */
+  until(what, check, limitMs) {
+    return untilHere(what, check, limitMs);
+  }
+
   /** Waits until `check(server.stats())` is true. */
   async untilServer(what, check, limitMs = LIMIT.announced) {
     await untilHere(what, () => check(this.server.stats()), limitMs);

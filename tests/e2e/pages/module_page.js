@@ -6,7 +6,7 @@
 import { everOpened, holdQuestions, openQuestions, openResources, peerConnections, stillEnding } from './open_resources.js';
 import { createGroupCall, GroupCallError } from '/dist/index.js';
 import { io } from '/socket.io-client/socket.io.esm.min.js';
-import { epochMs, receivedOn, until, untilFlowing } from './page_observer.js';
+import { candidatesInUse, epochMs, receivedOn, until, untilFlowing } from './page_observer.js';
 
 const place = document.getElementById('others');
 /** @type {Map<string, { video: HTMLVideoElement, audio: HTMLAudioElement, drawn: string }>} */
@@ -121,6 +121,8 @@ const callPage = {
 
   /** What each peer connection was told to gather with. */
   serversInUse: () => peerConnections.map((pc) => pc.getConfiguration().iceServers.map(({ urls }) => String(urls))),
+
+  candidatesInUse: () => candidatesInUse(peerConnections),
 
   async makeCall({ applicationSocket, serversWhenAsked, ...options }) {
     if (serversWhenAsked) {

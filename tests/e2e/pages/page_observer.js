@@ -41,6 +41,22 @@ export async function receivedOn({ camera, microphone }) {
   };
 }
 
+/** The types of all candidates that open connections gathered, and of the pairs over which they send. */
+export async function candidatesInUse(connections) {
+  const local = new Set();
+  const pairs = [];
+  for (const pc of connections.filter(({ signalingState }) => signalingState !== 'closed')) {
+    const stats = await pc.getStats();
+    for (const entry of stats.values()) {
+      if (entry.type === 'local-candidate') local.add(entry.candidateType);
+      if (entry.type !== 'transport' || !entry.selectedCandidatePairId) continue;
+      const { localCandidateId, remoteCandidateId } = stats.get(entry.selectedCandidatePairId);
+      pairs.push(`${stats.get(localCandidateId).candidateType}/${stats.get(remoteCandidateId).candidateType}`);
+    }
+  }
+  return { local: [...local].sort(), pairs };
+}
+
 // A third of a second of pictures at 15/s, and as much sound.
 const FRAMES = 5;
 const PACKETS = 15;
