@@ -80,6 +80,24 @@ test('fresh servers are in use before a connection gathers, at first and for a r
   assert.equal(answers, 2);
 });
 
+test('an answer to an ICE restart gathers with fresh servers', async () => {
+  let answers = 0;
+  const iceServers = { latest: [], fresh: async () => [{ urls: `turn:fresh-${(answers += 1)}` }] };
+  const { port, pc } = withLink({ slots: [], channel: false }, { iceServers });
+  const answer = async (op, user) => {
+    pc.remoteDescription = { type: 'offer', sdp: `v=0\r\na=ice-ufrag:${user}\r\n` };
+    port.execute({ type: 'pc.setLocalDescription', ...ann, op, restart: false });
+    await settled();
+    pc.localDescription = { type: 'answer', sdp: 'v=0' };
+    pc.pending.setLocalDescription.shift().resolve();
+    await settled();
+    return pc.configuration.iceServers[0].urls;
+  };
+  assert.equal(await answer(1, 'abcd'), 'turn:fresh-1');
+  assert.equal(await answer(2, 'abcd'), 'turn:fresh-1', 'the same generation');
+  assert.equal(await answer(3, 'efgh'), 'turn:fresh-2');
+});
+
 test('a call through relays only stays one when its servers are refreshed', async () => {
   const iceServers = { latest: [], fresh: async () => [{ urls: 'turn:fresh' }] };
   const { port, pc } = withLink({}, { iceServers, iceTransportPolicy: 'relay' });

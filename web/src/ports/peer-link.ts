@@ -32,6 +32,10 @@ function toCoreCandidate(candidate: RTCIceCandidate): CoreCandidate {
   };
 }
 
+function iceUserOf(description: RTCSessionDescription | null): string | undefined {
+  return /^a=ice-ufrag:(\S+)/m.exec(description?.sdp ?? '')?.[1];
+}
+
 export class PeerLink {
   readonly #id: { readonly peer: string; readonly connection: number };
   readonly #pc: RTCPeerConnection;
@@ -44,6 +48,8 @@ export class PeerLink {
   readonly #incoming = new Map<number, MediaStream>();
   readonly #transports = new Set<RTCDtlsTransport>();
   #channel: RTCDataChannel | undefined;
+  /** The far side's ICE user name when this side last gathered. */
+  #farSide: string | undefined;
 
   constructor(
     { peer, connection }: CreateCommand,
@@ -179,7 +185,10 @@ export class PeerLink {
   }
 
   async #setLocalDescription(op: number, restart: boolean): Promise<CoreEvent> {
-    const gathers = restart || this.#pc.localDescription === null;
+    // An answer to a restart gathers, too; it is known by the new user name of the far side.
+    const farSide = iceUserOf(this.#pc.remoteDescription);
+    const gathers = restart || this.#pc.localDescription === null || farSide !== this.#farSide;
+    this.#farSide = farSide;
     const fresh = gathers ? this.#options.iceServers.fresh() : null;
     if (fresh) this.#useServers(await fresh);
     if (restart) this.#pc.restartIce();
