@@ -106,6 +106,8 @@ TEST_F(HubTest, PacketsCloseTogetherKeepTheirOrderUnderJitter) {
   pass(5s);
   ASSERT_EQ(arrivals_.size(), 200U);
   for (std::size_t i = 0; i < arrivals_.size(); ++i) EXPECT_EQ(arrivals_[i].size, 100 + i);
+  for (std::size_t i = 1; i < arrivals_.size(); ++i)
+    EXPECT_GE(arrivals_[i].us, arrivals_[i - 1].us);
 }
 
 TEST_F(HubTest, LossTakesItsShareAndIsCounted) {
