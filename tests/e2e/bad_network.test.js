@@ -18,15 +18,23 @@ const RECOVERY_LIMIT = 3 * RECOVERY_PROMISED;
 
 const epochMs = () => performance.timeOrigin + performance.now();
 
-/** A call of three, one page on each machine. */
-async function joinAll(stage, options = {}) {
+/** A call of three, one page on each machine, and how long each of them took to see and hear those before. */
+async function joinAll(stage, beforeJoining = async () => {}) {
   const pages = [];
   for (const user of USERS) {
-    const tolerated = [/WebSocket connection to .* failed/, /net::ERR_(NETWORK_CHANGED|INTERNET_DISCONNECTED)/];
-    pages.push(await stage.openModulePage(user, { on: user, tolerated, options }));
+    const tolerated = [/WebSocket connection to .* failed/];
+    pages.push(await stage.openModulePage(user, { on: user, tolerated }));
   }
-  for (const page of pages) await page.joinOrFail();
-  return pages;
+  await beforeJoining();
+  const joined = {};
+  for (const page of pages) {
+    const startedAt = epochMs();
+    await page.joinOrFail();
+    const others = pages.slice(0, pages.indexOf(page)).map(({ userId }) => userId);
+    await page.untilFlowing(others, SLOW_LIMIT);
+    joined[`${page.name}: from join() until ${others.join(' and ') || 'admitted'}${others.length ? ' flow' : ''}`] = epochMs() - startedAt;
+  }
+  return { pages, joined };
 }
 
 const untilAllFlow = (pages, limitMs) => Promise.all(pages.map((page) => page.untilFlowing(OTHERS_OF(page.userId), limitMs)));
@@ -44,13 +52,12 @@ for (const { delayMs, name } of [
   { delayMs: 75, name: '150 ms one way' },
 ]) {
   callTest(`a call of three connects and stays with ${name} and 5 % loss each way`, { machines: USERS }, async (stage) => {
-    // A packet passes two lanes, the sender's and the receiver's: half of each in one.
-    for (const user of USERS) await stage.network.impair(user, { delayMs, lossPercent: 2.5 });
-    await stage.network.impair('here', { delayMs, lossPercent: 2.5 });
-    const startedAt = epochMs();
-    const pages = await joinAll(stage);
+    // A packet passes two lanes, the sender's and the receiver's: half of each in one. Pages are loaded before.
+    const impairAll = async () => {
+      for (const machine of [...USERS, 'here']) await stage.network.impair(machine, { delayMs, lossPercent: 2.5 });
+    };
+    const { pages, joined } = await joinAll(stage, impairAll);
     await untilAllFlow(pages, SLOW_LIMIT);
-    stage.measure('three joined one after another, pages loaded, all see and hear all', epochMs() - startedAt);
 
     const lengths = await storyLengths(pages);
     await Promise.all(pages.map((page) => page.watchPictures()));
@@ -58,14 +65,16 @@ for (const { delayMs, name } of [
     await alice.tab.waitForTimeout(OBSERVED_MS);
     const gaps = (await Promise.all(pages.map((page) => page.longestGaps()))).flatMap((gap) => Object.values(gap));
     await untilAllFlow(pages, SLOW_LIMIT);
-    stage.measure(`longest time without a picture in ${OBSERVED_MS / 1_000} s, of ${gaps.length} pictures`, Math.max(...gaps));
-    stage.measure('and the others', gaps.sort((a, b) => b - a).slice(1).join(', '));
-    stage.measure('offers', stage.wire.offers().length, '');
     const notes = await notesSince(pages, lengths);
     assert.deepEqual(notes.filter((line) => /is (gone|here)$/.test(line)), [], 'nobody is shown as gone');
     assert.deepEqual(notes.filter((line) => /connection|reconnecting|failed/.test(line) && !line.includes(': connected')), []);
     const { up } = await stage.network.count('bob');
-    stage.measure('packets that bob sent, lost on his lane', `${up.lost} of ${up.packets}`, '');
+    stage.measureTable(`${name}, 5 % loss each way`, {
+      ...joined,
+      [`longest time without a picture in ${OBSERVED_MS / 1_000} s`]: Math.max(...gaps),
+      'offers for 3 pairs': `${stage.wire.offers().length}`,
+      "lost on bob's lane": `${up.lost} of ${up.packets} packets`,
+    });
     assert.ok(up.lost > up.packets / 100, 'the network did lose packets');
     for (const page of pages) {
       assert.equal((await page.evaluate(() => callPage.everOpened())).peerConnections, 2, 'no connection was made twice');
@@ -74,8 +83,8 @@ for (const { delayMs, name } of [
 }
 
 /** Waits for link, socket and picture of everybody after bob's network is there again, and measures them. */
-async function measureRecovery(stage, pages, { since, what, sockets }) {
-  const table = {};
+async function measureRecovery(stage, pages, { since, what, sockets, noticed }) {
+  const table = noticed === undefined ? {} : { 'noticed by alice': noticed };
   const note = (name) => () => {
     table[name] = Math.round(epochMs() - since);
   };
@@ -97,11 +106,11 @@ async function measureRecovery(stage, pages, { since, what, sockets }) {
     Promise.all(pages.map((page) => linked(page, OTHERS_OF(page.userId)))).then(note('links')),
     untilAllFlow(pages, RECOVERY_LIMIT).then(note('pictures and sound')),
   ]);
-  for (const [name, ms] of Object.entries(table)) stage.measure(`${what}: ${name} back after`, ms);
+  stage.measureTable(`${what}, back after`, table);
 }
 
 callTest('a network that is cut for ten seconds is recovered from without a reload', { machines: USERS }, async (stage) => {
-  const pages = await joinAll(stage);
+  const { pages } = await joinAll(stage);
   await untilAllFlow(pages, LIMIT.media);
   const [alice, bob] = pages;
   await stage.network.cut('bob');
@@ -116,7 +125,7 @@ callTest('a network that is cut for ten seconds is recovered from without a relo
 });
 
 callTest('a page whose address changes is seen and heard again', { machines: USERS }, async (stage) => {
-  const pages = await joinAll(stage);
+  const { pages } = await joinAll(stage);
   await untilAllFlow(pages, LIMIT.media);
   const [alice] = pages;
   const before = await stage.network.count('bob');
@@ -124,8 +133,8 @@ callTest('a page whose address changes is seen and heard again', { machines: USE
   const since = epochMs();
   // Until then everybody believes that all is well.
   await alice.until('bob is not connected', (page) => page.participant('bob')?.connection !== 'connected', null, RECOVERY_LIMIT);
-  stage.measure('another address: noticed by alice after', epochMs() - since);
-  await measureRecovery(stage, pages, { since, what: 'another address', sockets: 1 });
+  const noticed = epochMs() - since;
+  await measureRecovery(stage, pages, { since, what: 'another address', sockets: 1, noticed });
   assert.equal(stage.network.address('bob'), after);
   assert.ok((await stage.network.count('bob')).down.packets > before.down.packets, 'it is the new address that is used');
 });

@@ -154,6 +154,15 @@ class Stage {
     this.#t.diagnostic(`${what}: ${typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value} ${unit}`);
   }
 
+  /** Prints what was measured as a table: a title, and a line for each name. @param {Record<string, number | string>} rows */
+  measureTable(title, rows) {
+    const width = Math.max(...Object.keys(rows).map(({ length }) => length));
+    this.#t.diagnostic(title);
+    for (const [name, value] of Object.entries(rows)) {
+      this.#t.diagnostic(`  ${name.padEnd(width)}  ${typeof value === 'number' ? `${String(Math.round(value)).padStart(6)} ms` : value}`);
+    }
+  }
+
   /** A page with the package, its call made but not joined. */
   async openModulePage(userId, { options = {}, ...how } = {}) {
     const page = await this.#open(ModulePage, userId, '/pages/module_page.html', how);

@@ -13,7 +13,6 @@ const RECOVERY_LIMIT = 9_000;
 
 const untilAllFlow = (pages, limitMs) => Promise.all(pages.map((page) => page.untilFlowing(OTHERS_OF(page.userId), limitMs)));
 
-/** The types of the candidates that carry media on this page, and of all that it gathered. */
 const candidatesOf = (page) => page.evaluate(() => callPage.candidatesInUse());
 
 async function joinThroughRelay(stage, seconds) {
@@ -29,9 +28,9 @@ async function joinThroughRelay(stage, seconds) {
 
 async function assertRelayed(pages) {
   for (const page of pages) {
-    const { local, pairs } = await candidatesOf(page);
-    assert.deepEqual(local, ['relay'], `${page.name} gathered nothing else`);
-    assert.deepEqual(pairs, ['relay/relay', 'relay/relay'], `${page.name} uses relays both ways`);
+    const { gathered, used } = await candidatesOf(page);
+    assert.deepEqual(gathered, ['relay'], `${page.name} gathered nothing else`);
+    assert.deepEqual(used, ['relay', 'relay'], `${page.name} sends through a relay to both`);
   }
 }
 
@@ -39,7 +38,7 @@ callTest('a call of three through a relay alone goes on when its passwords have 
   const startedAt = performance.now();
   const pages = await joinThroughRelay(stage, SECONDS);
   await untilAllFlow(pages, LIMIT.media);
-  stage.measure('all see and hear all, through the relay', performance.now() - startedAt);
+  const connected = performance.now() - startedAt;
   await assertRelayed(pages);
 
   const [alice, bob] = pages;
@@ -49,7 +48,11 @@ callTest('a call of three through a relay alone goes on when its passwords have 
   await stage.network.changeAddress('bob');
   const changedAt = performance.now();
   await untilAllFlow(pages, RECOVERY_LIMIT);
-  stage.measure('all see and hear all, after bob has another address and the first passwords have ended', performance.now() - changedAt);
+  stage.measureTable(`through the relay alone, with passwords for ${SECONDS} s: all see and hear all`, {
+    'after the first page was opened': connected,
+    'after another address of bob, the first passwords having ended': performance.now() - changedAt,
+    'refused by the relay': `${stage.turn.refusals()}`,
+  });
   assert.ok((await bob.evaluate(() => callPage.serversAsked)) > asked, 'bob asked for fresh ones');
   assert.ok(stage.wire.offers().length > offers, 'ICE was restarted');
   assert.equal(stage.turn.refusals(), 0, 'no password was refused');
@@ -66,7 +69,7 @@ callTest('a relay that refuses the password connects nobody, and is asked in vai
   }
   await stage.until('the relay refuses', () => stage.turn.refusals() >= 2, LIMIT.media);
   for (const page of pages) {
-    assert.deepEqual(await candidatesOf(page), { local: [], pairs: [] });
+    assert.deepEqual(await candidatesOf(page), { gathered: [], used: [] });
     assert.notEqual((await page.snapshot()).participants[0].connection, 'connected');
   }
 });

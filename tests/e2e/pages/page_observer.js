@@ -41,20 +41,19 @@ export async function receivedOn({ camera, microphone }) {
   };
 }
 
-/** The types of all candidates that open connections gathered, and of the pairs over which they send. */
+/** The types of all candidates that open connections gathered, and of those from which they send. */
 export async function candidatesInUse(connections) {
-  const local = new Set();
-  const pairs = [];
+  const gathered = new Set();
+  const used = [];
   for (const pc of connections.filter(({ signalingState }) => signalingState !== 'closed')) {
     const stats = await pc.getStats();
     for (const entry of stats.values()) {
-      if (entry.type === 'local-candidate') local.add(entry.candidateType);
+      if (entry.type === 'local-candidate') gathered.add(entry.candidateType);
       if (entry.type !== 'transport' || !entry.selectedCandidatePairId) continue;
-      const { localCandidateId, remoteCandidateId } = stats.get(entry.selectedCandidatePairId);
-      pairs.push(`${stats.get(localCandidateId).candidateType}/${stats.get(remoteCandidateId).candidateType}`);
+      used.push(stats.get(stats.get(entry.selectedCandidatePairId).localCandidateId).candidateType);
     }
   }
-  return { local: [...local].sort(), pairs };
+  return { gathered: [...gathered].sort(), used };
 }
 
 // A third of a second of pictures at 15/s, and as much sound.
