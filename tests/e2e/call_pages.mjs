@@ -17,7 +17,8 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { startServer } from '../../tools/server/server.js';
-import { SecondMachine, whyNoSecondMachine } from './second_machine.mjs';
+import { HERE, Network, whyNoNetwork } from '../network/network.mjs';
+import { TurnServer } from '../network/turn_server.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../..');
@@ -46,9 +47,13 @@ const MEDIA = { audio: true, video: { width: 320, height: 180, frameRate: 15 } }
 const COMMON_FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
-  // Pages meet without any network: on the loopback interface, and without names asked by multicast.
-  '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns',
+  '--disable-features=WebRtcHideLocalIpsWithMdns', // no names asked by multicast
 ];
+/** Pages of one machine meet without any network: on the loopback interface. */
+const ONE_MACHINE_FLAGS = ['--allow-loopback-in-peer-connection'];
+
+/** The machine of the TURN server. */
+const TURN = 'turn';
 
 /** Waits until `check()` is true, in this process. */
 async function untilHere(what, check, limitMs) {
@@ -68,11 +73,13 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {import('../../tools/server/server.js').ServerOptions} [options.server]
  * @param {boolean} [options.devices] false: a machine without camera and microphone
  * @param {number} [options.cameras]
- * @param {boolean} [options.twoMachines] pages opened with `elsewhere: true` are on a machine of their own; skipped without root
+ * @param {string[]} [options.machines] machines on a network that can be impaired (`stage.network`); a page opened with
+ *   `on: name` is on one, every other page is here, with the signalling server; skipped without root
+ * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
  * @param {(stage: Stage) => Promise<void>} body
  */
 export function callTest(name, options, body) {
-  const skip = options.twoMachines ? whyNoSecondMachine() : '';
+  const skip = options.machines ? whyNoNetwork() : '';
   test(name, { timeout: 120_000, ...(skip && { skip }) }, async (t) => {
     const stage = new Stage(t, name, options);
     try {
@@ -93,10 +100,13 @@ class Stage {
   wire = new Wire();
   #t;
   #slug;
-  #browser;
-  /** @type {SecondMachine | undefined} */
-  secondMachine;
-  #browserElsewhere;
+  /** @type {Network | undefined} */
+  network;
+  /** @type {TurnServer | undefined} */
+  turn;
+  /** By machine. @type {Map<string, import('playwright-core').Browser>} */
+  #browsers = new Map();
+  #browserFlags = [];
   /** @type {Page[]} */
   #pages = [];
 
@@ -105,13 +115,11 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, twoMachines = false }) {
-    if (twoMachines) {
-      this.secondMachine = new SecondMachine();
-      this.secondMachine.start();
-    }
+  async open({ server = {}, devices = true, cameras = 1, machines, turn = false }) {
+    if (machines) this.network = await Network.start([...machines, ...(turn ? [TURN] : [])]);
+    if (turn) this.turn = await TurnServer.start(this.network, TURN);
     this.server = await startServer({
-      ...(twoMachines && { host: this.secondMachine.here }),
+      ...(machines && { host: this.network.address(HERE) }),
       // All pages come from the same address.
       rateLimit: { limit: 0 },
       ...server,
@@ -123,19 +131,36 @@ class Stage {
       ],
       onFrame: (...frame) => this.wire.observe(...frame),
     });
-    const args = [...COMMON_FLAGS];
-    if (devices) args.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
-    // Cameras are for secure pages, and only localhost is one without a certificate.
-    if (twoMachines) args.push(`--unsafely-treat-insecure-origin-as-secure=${this.server.url}`);
-    this.#browser = await chromium.launch({ executablePath: CHROMIUM, args });
-    if (!twoMachines) return;
-    const executablePath = this.secondMachine.launcher(CHROMIUM, OUTPUT);
-    this.#browserElsewhere = await chromium.launch({ executablePath, args });
+    this.#browserFlags = [...COMMON_FLAGS];
+    if (devices) this.#browserFlags.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
+    if (machines) {
+      // Cameras are for secure pages, and only localhost is one without a certificate.
+      this.#browserFlags.push(`--unsafely-treat-insecure-origin-as-secure=${this.server.url}`);
+    } else {
+      this.#browserFlags.push(...ONE_MACHINE_FLAGS);
+    }
+  }
+
+  /** The browser of a machine, started when its first page is. */
+  async #browserOn(machine) {
+    const executablePath = machine === HERE ? CHROMIUM : this.network.launcher(machine, CHROMIUM, OUTPUT);
+    const running = this.#browsers.get(machine) ?? (await chromium.launch({ executablePath, args: this.#browserFlags }));
+    this.#browsers.set(machine, running);
+    return running;
   }
 
   /** Prints what was measured. */
   measure(what, value, unit = 'ms') {
     this.#t.diagnostic(`${what}: ${typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value} ${unit}`);
+  }
+
+  /** Prints what was measured as a table: a title, and a line for each name. @param {Record<string, number | string>} rows */
+  measureTable(title, rows) {
+    const width = Math.max(...Object.keys(rows).map(({ length }) => length));
+    this.#t.diagnostic(title);
+    for (const [name, value] of Object.entries(rows)) {
+      this.#t.diagnostic(`  ${name.padEnd(width)}  ${typeof value === 'number' ? `${String(Math.round(value)).padStart(6)} ms` : value}`);
+    }
   }
 
   /** A page with the package, its call made but not joined. */
@@ -165,6 +190,11 @@ class Stage {
     return pages;
   }
 
+  /** Waits until `check()` is true. */
+  until(what, check, limitMs) {
+    return untilHere(what, check, limitMs);
+  }
+
   /** Waits until `check(server.stats())` is true. */
   async untilServer(what, check, limitMs = LIMIT.announced) {
     await untilHere(what, () => check(this.server.stats()), limitMs);
@@ -176,9 +206,8 @@ class Stage {
   }
 
   /** `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
-  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, elsewhere = false }) {
-    const browser = elsewhere ? this.#browserElsewhere : this.#browser;
-    const context = besides?.tab.context() ?? (await this.#newContext(browser, { permissions, viewport, colorScheme }));
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, on = HERE }) {
+    const context = besides?.tab.context() ?? (await this.#newContext(await this.#browserOn(on), { permissions, viewport, colorScheme }));
     const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
     this.#pages.push(page);
     const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
@@ -231,10 +260,11 @@ class Stage {
   async close() {
     try {
       // Pages first: a server that goes away under them would only make them call for it.
-      await Promise.all([this.#browser?.close(), this.#browserElsewhere?.close()]);
+      await Promise.all([...this.#browsers.values()].map((browser) => browser.close()));
     } finally {
       await this.server?.close();
-      this.secondMachine?.stop();
+      await this.turn?.stop();
+      await this.network?.stop();
     }
     // Last, because a page that closes still has something to record.
     for (const page of this.#pages) page.endRecords();

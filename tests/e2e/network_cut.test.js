@@ -13,15 +13,15 @@ const GONE_LIMIT = 3 * (HEARTBEAT.pingIntervalMs + HEARTBEAT.pingTimeoutMs);
 /** A dead socket is found within 5 s. */
 const OFFLINE_LIMIT = 15_000;
 
-callTest('a page whose network is cut is shown as such, then gone, and comes back', { server: HEARTBEAT, twoMachines: true }, async (stage) => {
+callTest('a page whose network is cut is shown as such, then gone, and comes back', { server: HEARTBEAT, machines: ['bob'] }, async (stage) => {
   const alice = await stage.openModulePage('alice');
-  const bob = await stage.openModulePage('bob', { elsewhere: true, tolerated: [/WebSocket connection to .* failed/] });
+  const bob = await stage.openModulePage('bob', { on: 'bob', tolerated: [/WebSocket connection to .* failed/] });
   for (const page of [alice, bob]) await page.joinOrFail();
   await Promise.all([alice.untilFlowing(['bob']), bob.untilFlowing(['alice'])]);
 
   const cutAt = performance.timeOrigin + performance.now();
   const measure = (what, at) => stage.measure(what, at - cutAt);
-  stage.secondMachine.cut();
+  await stage.network.cut('bob');
   const offline = bob.until(
     'bob knows that he has no server',
     (page) => page.call.getSnapshot().phase === 'reconnecting' && page.epochMs(),
@@ -39,21 +39,21 @@ callTest('a page whose network is cut is shown as such, then gone, and comes bac
   measure('bob is gone on alice’s page, with a server heartbeat of 8 s', await alice.untilGone('bob', GONE_LIMIT));
   assert.deepEqual((await alice.snapshot()).participants, []);
 
-  stage.secondMachine.heal();
+  await stage.network.heal('bob');
   const healedAt = performance.timeOrigin + performance.now();
   await Promise.all([alice.untilFlowing(['bob']), bob.untilFlowing(['alice'])]);
   stage.measure('seen and heard again, after the network came back', performance.timeOrigin + performance.now() - healedAt);
 });
 
-callTest('a network that is cut for three seconds costs nobody the call', { twoMachines: true }, async (stage) => {
+callTest('a network that is cut for three seconds costs nobody the call', { machines: ['bob'] }, async (stage) => {
   const alice = await stage.openModulePage('alice');
-  const bob = await stage.openModulePage('bob', { elsewhere: true, tolerated: [/WebSocket connection to .* failed/] });
+  const bob = await stage.openModulePage('bob', { on: 'bob', tolerated: [/WebSocket connection to .* failed/] });
   for (const page of [alice, bob]) await page.joinOrFail();
   await Promise.all([alice.untilFlowing(['bob']), bob.untilFlowing(['alice'])]);
   await alice.watchPictures();
-  stage.secondMachine.cut();
+  await stage.network.cut('bob');
   await alice.until('the picture has stood still for 3 s', (page) => page.longestGaps().bob >= 3_000, null, 9_000);
-  stage.secondMachine.heal();
+  await stage.network.heal('bob');
   await Promise.all([alice.untilFlowing(['bob']), bob.untilFlowing(['alice'])]);
   const { bob: gap } = await alice.longestGaps();
   stage.measure('the picture stood still for', gap);

@@ -124,6 +124,7 @@ const badOptions = {
   'a Socket that does not tell whether it is connected': [withSocket({ socket: without('connected') }), /connected is missing/],
   'a Socket without a Manager': [withSocket({ socket: without('io') }), /io is missing/],
   'ICE servers that are no list': [{ ...options, iceServers: { urls: 'stun:h' } }, /iceServers/],
+  'an ICE transport policy that browsers do not know': [{ ...options, iceTransportPolicy: 'none' }, /iceTransportPolicy/],
   'a join timeout of zero': [{ ...options, joinTimeoutMs: 0 }, /joinTimeoutMs/],
   'a record that is no function': [{ ...options, record: [] }, /record/],
   'an identity that JSON cannot say': [{ ...options, self: { userId: 'a', big: 1n } }, /JSON/],

@@ -16,7 +16,7 @@ const fourSlots = [
 ];
 const create = (members = {}) => ({ type: 'pc.create', ...ann, slots: fourSlots, channel: true, ...members });
 
-function makePort({ open, localTracks = {}, iceServers } = {}) {
+function makePort({ open, localTracks = {}, iceServers, ...options } = {}) {
   const events = [];
   const counts = [];
   const connections = [];
@@ -27,6 +27,7 @@ function makePort({ open, localTracks = {}, iceServers } = {}) {
       return pc;
     }),
     iceServers: iceServers ?? { latest: [{ urls: 'stun:localhost' }], fresh: () => null },
+    ...options,
     localTrack: (id) => localTracks[id] ?? null,
   });
   return { port, events, counts, connections };
@@ -77,6 +78,37 @@ test('fresh servers are in use before a connection gathers, at first and for a r
   port.execute({ type: 'pc.setLocalDescription', ...ann, op: 3, restart: false });
   assert.equal(pc.pending.setLocalDescription.length, 1, 'an answer on a used connection gathers nothing: at once');
   assert.equal(answers, 2);
+});
+
+test('an answer to an ICE restart gathers with fresh servers', async () => {
+  let answers = 0;
+  const iceServers = { latest: [], fresh: async () => [{ urls: `turn:fresh-${(answers += 1)}` }] };
+  const { port, pc } = withLink({ slots: [], channel: false }, { iceServers });
+  const answer = async (op, user) => {
+    pc.remoteDescription = { type: 'offer', sdp: `v=0\r\na=ice-ufrag:${user}\r\n` };
+    port.execute({ type: 'pc.setLocalDescription', ...ann, op, restart: false });
+    await settled();
+    pc.localDescription = { type: 'answer', sdp: 'v=0' };
+    pc.pending.setLocalDescription.shift().resolve();
+    await settled();
+    return pc.configuration.iceServers[0].urls;
+  };
+  assert.equal(await answer(1, 'abcd'), 'turn:fresh-1');
+  assert.equal(await answer(2, 'abcd'), 'turn:fresh-1', 'the same generation');
+  assert.equal(await answer(3, 'efgh'), 'turn:fresh-2');
+});
+
+test('a call through relays only stays one when its servers are refreshed', async () => {
+  const iceServers = { latest: [], fresh: async () => [{ urls: 'turn:fresh' }] };
+  const { port, pc } = withLink({}, { iceServers, iceTransportPolicy: 'relay' });
+  assert.equal(pc.configuration.iceTransportPolicy, 'relay');
+  port.execute({ type: 'pc.setLocalDescription', ...ann, op: 1, restart: false });
+  await settled();
+  assert.deepEqual(pc.configuration, {
+    iceServers: [{ urls: 'turn:fresh' }],
+    bundlePolicy: 'max-bundle',
+    iceTransportPolicy: 'relay',
+  });
 });
 
 test('a connection that is closed while fresh servers are awaited is not touched any more', async () => {

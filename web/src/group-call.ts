@@ -121,6 +121,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     open: (configuration) => new RTCPeerConnection(configuration),
     iceServers,
     certificates,
+    ...(options.iceTransportPolicy !== undefined && { iceTransportPolicy: options.iceTransportPolicy }),
     localTrack: (id) => media.track(id),
   });
   const { self } = JSON.parse(configText) as CoreConfig;

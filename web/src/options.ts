@@ -96,6 +96,11 @@ export interface GroupCallOptions {
    * serves one local network.
    */
   readonly iceServers?: IceServersOption;
+  /**
+   * `relay`: only through TURN servers, so that nobody learns anybody's address; without one there
+   * is no connection at all. Default `all`.
+   */
+  readonly iceTransportPolicy?: 'all' | 'relay';
   /** Where groupcall.wasm is. Default: beside the script. */
   readonly wasmUrl?: string | URL;
   /** How long `join()` waits to be admitted, in milliseconds. Default 15,000. */
@@ -234,10 +239,14 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
   needId(options.self.userId, 'self.userId');
   needObject(options.signalling, 'signalling');
   needSignalling(options.signalling);
-  const { self, signalling, iceServers, joinTimeoutMs, earlyOffers = EARLY_OFFERS, record } = options;
+  const { self, signalling, iceServers, iceTransportPolicy, joinTimeoutMs, earlyOffers = EARLY_OFFERS, record } = options;
   need(
     iceServers === undefined || Array.isArray(iceServers) || typeof iceServers === 'function',
     'iceServers must be an array or a function',
+  );
+  need(
+    iceTransportPolicy === undefined || iceTransportPolicy === 'all' || iceTransportPolicy === 'relay',
+    "iceTransportPolicy must be 'all' or 'relay'",
   );
   need(
     joinTimeoutMs === undefined || (Number.isSafeInteger(joinTimeoutMs) && joinTimeoutMs > 0),
@@ -254,6 +263,7 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
     seed,
     ...(joinTimeoutMs !== undefined && { joinTimeoutMs }),
     ...(earlyOffers > 0 && { earlyOffers }),
+    ...(iceTransportPolicy === 'relay' && { relayOnly: true }),
   };
   return toJson(config, 'self and signalling.auth');
 }

@@ -6,7 +6,7 @@
 import { everOpened, holdQuestions, openQuestions, openResources, peerConnections, stillEnding } from './open_resources.js';
 import { createGroupCall, GroupCallError } from '/dist/index.js';
 import { io } from '/socket.io-client/socket.io.esm.min.js';
-import { epochMs, receivedOn, until, untilFlowing } from './page_observer.js';
+import { candidatesInUse, epochMs, receivedOn, until, untilFlowing } from './page_observer.js';
 
 const place = document.getElementById('others');
 /** @type {Map<string, { video: HTMLVideoElement, audio: HTMLAudioElement, drawn: string }>} */
@@ -57,6 +57,15 @@ function openApplicationSocket({ url, userId, options }) {
   });
   callPage.socket = socket;
   return socket;
+}
+
+/** What an application's server answers: a TURN server, and a password for it that is good for so many seconds. */
+async function turnServer({ url, secret, seconds }) {
+  const bytes = (text) => new TextEncoder().encode(text);
+  const username = `${Math.floor(Date.now() / 1_000) + seconds}:page`;
+  const key = await crypto.subtle.importKey('raw', bytes(secret), { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']);
+  const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes(username)));
+  return { urls: url, username, credential: btoa(String.fromCharCode(...signature)) };
 }
 
 /** When the last picture of each other one was shown, and the longest time between two. @type {Map<string, { at: number, gap: number }>} */
@@ -113,12 +122,14 @@ const callPage = {
   /** What each peer connection was told to gather with. */
   serversInUse: () => peerConnections.map((pc) => pc.getConfiguration().iceServers.map(({ urls }) => String(urls))),
 
+  candidatesInUse: () => candidatesInUse(peerConnections),
+
   async makeCall({ applicationSocket, serversWhenAsked, ...options }) {
     if (serversWhenAsked) {
       options.iceServers = async () => {
         callPage.serversAsked += 1;
         if (serversWhenAsked.fails) throw new Error('no credentials');
-        return serversWhenAsked.list;
+        return serversWhenAsked.list ?? [await turnServer(serversWhenAsked.turn)];
       };
     }
     if (applicationSocket) options.signalling = { socket: openApplicationSocket(applicationSocket), ...options.signalling };

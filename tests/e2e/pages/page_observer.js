@@ -41,6 +41,21 @@ export async function receivedOn({ camera, microphone }) {
   };
 }
 
+/** The types of all candidates that open connections gathered, and of those from which they send. */
+export async function candidatesInUse(connections) {
+  const gathered = new Set();
+  const used = [];
+  for (const pc of connections.filter(({ signalingState }) => signalingState !== 'closed')) {
+    const stats = await pc.getStats();
+    for (const entry of stats.values()) {
+      if (entry.type === 'local-candidate') gathered.add(entry.candidateType);
+      if (entry.type !== 'transport' || !entry.selectedCandidatePairId) continue;
+      used.push(stats.get(stats.get(entry.selectedCandidatePairId).localCandidateId).candidateType);
+    }
+  }
+  return { gathered: [...gathered].sort(), used };
+}
+
 // A third of a second of pictures at 15/s, and as much sound.
 const FRAMES = 5;
 const PACKETS = 15;

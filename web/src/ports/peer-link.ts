@@ -37,6 +37,10 @@ export function hasRelay({ urls }: RTCIceServer): boolean {
   return [urls].flat().some((url) => /^turns?:/i.test(url));
 }
 
+function iceUserOf(description: RTCSessionDescription | null): string | undefined {
+  return /^a=ice-ufrag:(\S+)/m.exec(description?.sdp ?? '')?.[1];
+}
+
 export class PeerLink {
   #id: { readonly peer: string; readonly connection: number };
   readonly #pc: RTCPeerConnection;
@@ -49,6 +53,8 @@ export class PeerLink {
   readonly #incoming = new Map<number, MediaStream>();
   readonly #transports = new Set<RTCDtlsTransport>();
   #channel: RTCDataChannel | undefined;
+  /** The far side's ICE user name when this side last gathered. */
+  #farSide: string | undefined;
 
   constructor(
     { peer, connection }: CreateCommand,
@@ -193,8 +199,11 @@ export class PeerLink {
   }
 
   async #setLocalDescription(op: number, restart: boolean): Promise<CoreEvent> {
+    // An answer to a restart gathers, too; it is known by the new user name of the far side.
+    const farSide = iceUserOf(this.#pc.remoteDescription);
     const spare = this.#id.peer === '';
-    const gathers = !spare && (restart || this.#pc.localDescription === null);
+    const gathers = !spare && (restart || this.#pc.localDescription === null || farSide !== this.#farSide);
+    this.#farSide = farSide;
     const fresh = gathers ? this.#options.iceServers.fresh() : null;
     if (fresh) this.#useServers(await fresh);
     if (restart) this.#pc.restartIce();

@@ -19,6 +19,8 @@ export interface PeersOptions {
   readonly iceServers: Pick<IceServers, 'latest' | 'fresh'>;
   /** What all connections identify themselves with; none: each makes one of its own. */
   readonly certificates: readonly RTCCertificate[];
+  /** Which candidates may be used; the browser's default where it is not given. */
+  readonly iceTransportPolicy?: RTCIceTransportPolicy;
   /** Finds a track of this page by id. */
   readonly localTrack: (id: string) => MediaStreamTrack | null;
 }
@@ -77,13 +79,17 @@ export class PeersPort implements Port<PeersCommand> {
   }
 
   #create(command: CreateCommand): void {
-    const { open, iceServers } = this.#options;
+    const { open, iceServers, iceTransportPolicy } = this.#options;
     let pc: RTCPeerConnection;
     try {
-      const servers = iceServers.latest.filter((server) => !command.spare || !hasRelay(server));
       // One transport for all slots: fewer candidates, and a link is up or down as a whole. One
       // certificate for all connections: their offers differ in little then, and pack well.
-      pc = open({ iceServers: servers, bundlePolicy: 'max-bundle', certificates: [...this.#options.certificates] });
+      pc = open({
+        iceServers: iceServers.latest.filter((server) => !command.spare || !hasRelay(server)),
+        bundlePolicy: 'max-bundle',
+        certificates: [...this.#options.certificates],
+        ...(iceTransportPolicy !== undefined && { iceTransportPolicy }),
+      });
     } catch (error) {
       const { peer, connection } = command;
       this.#report({ type: 'pc.operationFailed', peer, connection, op: 0, ...describeFailure(error) });
