@@ -54,8 +54,15 @@ std::shared_ptr<LocalTrack> MediaModel::find(const TrackId& track) const {
 }
 
 std::size_t MediaModel::live_tracks() const {
-  return static_cast<std::size_t>(std::count_if(recent_.begin(), recent_.end(),
-                                                [](const auto& track) { return track->live; }));
+  return static_cast<std::size_t>(
+      std::count_if(recent_.begin(), recent_.end(), [](const auto& track) { return track->live; }));
+}
+
+void MediaModel::note_wish(MediaKind kind, bool wanted) {
+  for (const auto& track : recent_) {
+    if (track->kind != kind || wanted == (track->unwanted_since == kNever)) continue;
+    track->unwanted_since = wanted ? kNever : loop_->now();
+  }
 }
 
 bool MediaModel::any_enabled(MediaKind kind) const {

@@ -41,6 +41,8 @@ class MediaModel {
   /// Null when no such track was given out.
   std::shared_ptr<LocalTrack> find(const TrackId& track) const;
   std::size_t live_tracks() const;
+  /// Whether the person wants that kind to be seen or heard, from now on.
+  void note_wish(MediaKind kind, bool wanted);
   /// Whether a live track of that kind is not muted.
   bool any_enabled(MediaKind kind) const;
   std::size_t prompts() const { return prompts_; }

@@ -92,10 +92,12 @@ SimulatedPage::SimulatedPage(PageSurroundings around, PageOptions options)
       options_(std::move(options)),
       config_(config_of(options_)),
       media_(*around.loop, options_.media, options_.seed),
-      core_(std::make_unique<CallCore>(config_)),
       random_(options_.seed + "/page"),
       born_(around.loop->now()),
-      origin_(Instant(options_.clock_origin)) {}
+      origin_(Instant(options_.clock_origin)) {
+  const HeapAccount::Scope scope(heap_);
+  core_ = std::make_unique<CallCore>(config_);
+}
 
 SimulatedPage::~SimulatedPage() = default;
 
@@ -160,6 +162,7 @@ void SimulatedPage::stop_everything(bool graceful) {
   for (const MediaKind kind : {MediaKind::Audio, MediaKind::Video}) {
     for (const auto& track : media_.live(kind)) track->live = false;
   }
+  if (!handling_) core_.reset();
   around_.journal->note(options_.user, graceful ? "page closed" : "page crashed");
 }
 
@@ -223,7 +226,11 @@ void SimulatedPage::handle(const Event& event) {
                           "< " + std::to_string(to_us(page_now())) + " " + describe(event));
   }
   take_facts(event);
-  const Reaction reaction = core_->handle(event, page_now());
+  note_wishes();
+  const Reaction reaction = [&] {
+    const HeapAccount::Scope scope(heap_);
+    return core_->handle(event, page_now());
+  }();
   if (around_.on_handled) around_.on_handled(*this, page_now(), event, reaction);
   for (const Command& command : reaction.commands) {
     if (around_.journal->wants_lines()) {
@@ -268,6 +275,14 @@ void SimulatedPage::take_facts(const Event& event) {
              std::holds_alternative<PageClosing>(event)) {
     wants_microphone_ = wants_camera_ = false;
     if (!std::holds_alternative<LeaveRequested>(event)) listens_ = false;
+  }
+}
+
+/// From now on whatever is not wanted must not arrive anywhere.
+void SimulatedPage::note_wishes() {
+  for (const MediaKind kind : {MediaKind::Audio, MediaKind::Video}) {
+    const bool wanted = kind == MediaKind::Audio ? wants_microphone_ : wants_camera_;
+    media_.note_wish(kind, wanted);
   }
 }
 

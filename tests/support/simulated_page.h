@@ -19,6 +19,7 @@
 #include <string>
 
 #include "core/public/call_core.h"
+#include "tests/support/heap_account.h"
 #include "tests/support/journal.h"
 #include "tests/support/media_model.h"
 #include "tests/support/rtc_network.h"
@@ -112,6 +113,8 @@ class SimulatedPage : private SocketObserver {
   std::size_t connections_made() const { return connections_made_; }
   std::uint64_t events() const { return events_; }
   const CallConfig& config() const { return config_; }
+  /// What the core holds on to, where the program counts (heap_account.h).
+  const HeapAccount& heap() const { return heap_; }
   Instant wake_at() const { return wake_at_; }
 
  private:
@@ -132,6 +135,7 @@ class SimulatedPage : private SocketObserver {
   void drain();
   void handle(const Event& event);
   void take_facts(const Event& event);
+  void note_wishes();
   void arm_timer(Instant wake_at, bool progressed);
   Instant page_now() const { return origin_ + (around_.loop->now() - born_) - slept_; }
   void guard_rate();
@@ -175,6 +179,7 @@ class SimulatedPage : private SocketObserver {
   PageOptions options_;
   CallConfig config_;
   MediaModel media_;
+  HeapAccount heap_;
   std::unique_ptr<CallCore> core_;
   SnapshotStore view_;
   Random random_;
