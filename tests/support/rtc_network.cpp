@@ -45,7 +45,7 @@ std::size_t RtcNetwork::open_connections(const std::string& host) const {
 // ---- paths ---------------------------------------------------------------------------
 
 bool RtcNetwork::path_up(const std::string& a, const std::string& b) const {
-  return cut_.count(std::minmax(a, b)) == 0;
+  return cut_.empty() || cut_.count(std::minmax(a, b)) == 0;
 }
 
 void RtcNetwork::set_path(const std::string& a, const std::string& b, bool up) {
@@ -383,7 +383,7 @@ std::shared_ptr<LocalTrack> RtcNetwork::source_of(const RtcConnection& connectio
 /// The far side is gone. Who still sends to it after so long has been told by nobody, or has not
 /// listened: everybody who was awake, and not cut off from the server, must have let go.
 void RtcNetwork::watch_void(RtcConnection& connection) {
-  loop_->after(kLongestFarewell, [this, weak = connection.weak_from_this()] {
+  loop_->after(kLongestFarewell, [weak = connection.weak_from_this()] {
     const Pointer self = weak.lock();
     if (!self || !self->is_open()) return;
     const Pointer peer = self->far_side();
