@@ -1,5 +1,6 @@
 #include "tests/simulation/simulator.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -48,45 +49,180 @@ FaultProfile FaultProfile::none() {
           .hang_permille = 0};
 }
 
+const std::vector<NamedProfile>& fault_profiles() {
+  static const std::vector<NamedProfile> kProfiles = [] {
+    FaultProfile light;
+    light.pause = {5s, 30s};
+    light.lost_permille = light.repeated_permille = 5;
+    light.reject_permille = light.hang_permille = 1;
+    FaultProfile heavy;
+    heavy.pause = {50ms, 2s};
+    heavy.lost_permille = heavy.repeated_permille = 120;
+    heavy.reject_permille = 15;
+    heavy.hang_permille = 4;
+    FaultProfile network = FaultProfile::none();
+    network.cut_path = 6;
+    network.change_address = network.cut_socket = network.freeze_socket = 4;
+    network.offline = network.sleep = 2;
+    FaultProfile server = FaultProfile::none();
+    server.restart_server = 4;
+    server.forget = server.cut_socket = 3;
+    server.lost_permille = server.repeated_permille = 80;
+    FaultProfile reloads = FaultProfile::none();
+    reloads.reload = 6;
+    reloads.crash = reloads.leave = 3;
+    FaultProfile devices = FaultProfile::none();
+    devices.devices = devices.toggle = 4;
+    devices.reject_permille = 15;
+    devices.hang_permille = 4;
+    return std::vector<NamedProfile>{
+        {"none", "nothing fails; people mute, go and come back", FaultProfile::none()},
+        {"light", "every kind of fault, one in 5 to 30 s", light},
+        {"usual", "every kind of fault, up to 5 s apart", FaultProfile{}},
+        {"heavy", "every kind, up to 2 s apart; one frame in four lost or repeated", heavy},
+        {"network", "paths, addresses, sockets, sleep", network},
+        {"server", "restarts, forgotten users, lost and repeated frames", server},
+        {"reloads", "pages reload, crash and leave", reloads},
+        {"devices", "cameras and microphones, operations that fail or hang", devices},
+    };
+  }();
+  return kProfiles;
+}
+
 Simulation::Simulation(SimulationOptions options)
     : options_(std::move(options)),
       random_(options_.seed + "/faults"),
       world_(world_options(options_)) {
   static constexpr std::array<const char*, 8> kNames{"alice", "bob",   "carol", "dave",
                                                      "erin",  "frank", "grace", "heidi"};
+  world_.set_on_handled(options_.on_handled);
   for (std::size_t i = 0; i < static_cast<std::size_t>(options_.pages); ++i) {
     names_.emplace_back(i < kNames.size() ? kNames[i] : "user" + std::to_string(i));
     people_.push_back({.name = names_.back()});
     world_.open_page(names_.back());
   }
-  world_.sockets.keep_frames(options_.faults.lost_permille == 0);
-  world_.rtc.set_faults({options_.faults.reject_permille, options_.faults.hang_permille});
+  world_.sockets.keep_frames(options_.faults.lost_permille == 0 && options_.length == Duration(0));
+  world_.journal.keep(options_.keep_lines);
   world_.sockets.set_fate(
       [this, random = Random(options_.seed + "/fate")](const PassingFrame& frame) mutable {
         if (!chaos_ || !between_peers(frame)) return FrameFate::Deliver;
-        if (chance(random, options_.faults.lost_permille)) return FrameFate::Drop;
-        return chance(random, options_.faults.repeated_permille) ? FrameFate::Duplicate
-                                                                 : FrameFate::Deliver;
+        if (chance(random, options_.faults.lost_permille)) {
+          count("frames lost");
+          return FrameFate::Drop;
+        }
+        if (!chance(random, options_.faults.repeated_permille)) return FrameFate::Deliver;
+        count("frames repeated");
+        return FrameFate::Duplicate;
       });
 }
 
 SimulationResult Simulation::run() {
   schedule_joins();
+  std::string failure;
+  do {
+    failure = run_round();
+    const bool goes_on = failure.empty() && to_us(world_.loop.now()) < options_.length.count();
+    if (goes_on) failure = live_quietly();
+    sum_up();
+    if (options_.on_round) options_.on_round(result_);
+  } while (failure.empty() && to_us(world_.loop.now()) < options_.length.count());
+  result_.offers = world_.offers_sent();
+  if (failure.empty()) failure = check_released();
+  if (!world_.journal.clean()) failure = world_.journal.violations().front();
+  sum_up();
+  result_.failure = failure;
+  result_.log = world_.journal.report(1'000'000, 2'000);
+  result_.digest = world_.journal.digest();
+  return result_;
+}
+
+/// Chaos, then calm.
+std::string Simulation::run_round() {
+  chaos_ = true;
+  for (Person& person : people_) person.breaks = 0;
+  world_.rtc.set_faults({options_.faults.reject_permille, options_.faults.hang_permille});
   schedule_next_fault();
   world_.run_for(options_.chaos);
   end_faults();
   const Instant calm = world_.loop.now();
-  SimulationResult result;
-  result.failure = await_settled();
-  result.settled_after = world_.loop.now() - calm;
-  if (result.failure.empty()) result.failure = check_stays_settled();
-  result.offers = world_.offers_sent();
-  if (result.failure.empty()) result.failure = check_released();
-  if (!world_.journal.clean()) result.failure = world_.journal.violations().front();
-  result.log = world_.journal.report(1'000'000, 2'000);
-  result.digest = world_.journal.digest();
-  result.events = world_.loop.executed();
-  return result;
+  std::string failure = await_settled();
+  result_.settled_after = std::max(result_.settled_after, world_.loop.now() - calm);
+  return failure.empty() ? check_stays_settled() : failure;
+}
+
+void Simulation::sum_up() {
+  result_.lasted = world_.loop.now() - Instant{};
+  result_.events = world_.loop.executed();
+  result_.handled = 0;
+  result_.repairs.clear();
+  world_.for_each_page([this](const SimulatedPage& page) {
+    result_.handled += page.events();
+    for (const char* name : {"ice-restarts", "rebuilds", "glares", "repeated-offers",
+                             "dead-sockets", "failed-operations", "slow-operations"}) {
+      const auto found = page.view().diagnostics.find(name);
+      if (found != page.view().diagnostics.end()) result_.repairs[name] += found->second;
+    }
+  });
+}
+
+// ---- quiet ---------------------------------------------------------------------------
+
+std::string Simulation::live_quietly() {
+  const Instant end = world_.loop.now() + options_.quiet.draw(random_);
+  std::string why;
+  while (why.empty() && world_.loop.now() < end && !world_.loop.halted()) {
+    do_something();
+    why = follow();
+    if (why.empty()) {
+      world_.run_for(between(20s, 120s));
+      why = why_not_settled(world_, present());
+    }
+    if (why.empty()) why = why_no_pictures(world_, present(), 1s);
+    if (!why.empty()) why = "in quiet: " + why;
+  }
+  for (Person& person : people_) {
+    if (!person.in_call) join(person);
+  }
+  return why.empty() ? follow() : why;
+}
+
+/// One person mutes, goes, or comes back.
+void Simulation::do_something() {
+  Person& person = someone();
+  SimulatedPage& page = world_.page(person.name);
+  if (!person.in_call) return join(person);
+  switch (random_.below(4)) {
+    case 0:
+      page.set_microphone(!page.wants_microphone());
+      break;
+    case 1:
+      page.leave();
+      person.in_call = false;
+      break;
+    default:
+      page.set_camera(!page.wants_camera());
+      break;
+  }
+}
+
+std::string Simulation::follow() {
+  const Instant begin = world_.loop.now();
+  std::string why = "nothing was looked at";
+  while (!why.empty() && world_.loop.now() < begin + options_.follow_within) {
+    if (world_.loop.halted()) break;
+    world_.run_for(250ms);
+    why = why_not_settled(world_, present());
+  }
+  result_.followed_after = std::max(result_.followed_after, world_.loop.now() - begin);
+  return why.empty() ? why : "not followed in time: " + why;
+}
+
+std::vector<std::string> Simulation::present() const {
+  std::vector<std::string> present;
+  for (const Person& person : people_) {
+    if (person.in_call) present.push_back(person.name);
+  }
+  return present;
 }
 
 void Simulation::schedule_joins() {
@@ -109,7 +245,7 @@ void Simulation::join(Person& person) {
 // ---- faults --------------------------------------------------------------------------
 
 void Simulation::schedule_next_fault() {
-  world_.loop.after(between(50ms, 5s), [this] {
+  world_.loop.after(options_.faults.pause.draw(random_), [this] {
     if (!chaos_) return;
     inject_fault();
     schedule_next_fault();
@@ -118,28 +254,36 @@ void Simulation::schedule_next_fault() {
 
 void Simulation::inject_fault() {
   const FaultProfile& weight = options_.faults;
-  const std::array<std::pair<int, void (Simulation::*)(Person&)>, 12> faults{{
-      {weight.reload, &Simulation::fault_reload},
-      {weight.crash, &Simulation::fault_crash},
-      {weight.leave, &Simulation::fault_leave},
-      {weight.toggle, &Simulation::fault_toggle},
-      {weight.cut_socket, &Simulation::fault_cut_socket},
-      {weight.freeze_socket, &Simulation::fault_freeze_socket},
-      {weight.cut_path, &Simulation::fault_cut_path},
-      {weight.change_address, &Simulation::fault_change_address},
-      {weight.sleep, &Simulation::fault_sleep},
-      {weight.forget, &Simulation::fault_forget},
-      {weight.devices, &Simulation::fault_devices},
-      {weight.offline, &Simulation::fault_offline},
+  struct Kind {
+    int share;
+    void (Simulation::*inject)(Person&);
+    const char* name;
+  };
+  const std::array<Kind, 12> faults{{
+      {weight.reload, &Simulation::fault_reload, "reloads"},
+      {weight.crash, &Simulation::fault_crash, "crashes"},
+      {weight.leave, &Simulation::fault_leave, "leaves"},
+      {weight.toggle, &Simulation::fault_toggle, "toggles"},
+      {weight.cut_socket, &Simulation::fault_cut_socket, "sockets cut"},
+      {weight.freeze_socket, &Simulation::fault_freeze_socket, "sockets half-open"},
+      {weight.cut_path, &Simulation::fault_cut_path, "paths cut"},
+      {weight.change_address, &Simulation::fault_change_address, "new addresses"},
+      {weight.sleep, &Simulation::fault_sleep, "sleeps"},
+      {weight.forget, &Simulation::fault_forget, "forgotten by the server"},
+      {weight.devices, &Simulation::fault_devices, "device trouble"},
+      {weight.offline, &Simulation::fault_offline, "offline"},
   }};
   int total = weight.restart_server;
-  for (const auto& [share, fault] : faults) total += share;
+  for (const Kind& kind : faults) total += kind.share;
   if (total == 0) return;
   Person& person = someone();
   int pick = static_cast<int>(random_.below(static_cast<std::uint64_t>(total)));
-  for (const auto& [share, fault] : faults) {
-    if ((pick -= share) < 0) return (this->*fault)(person);
+  for (const Kind& kind : faults) {
+    if ((pick -= kind.share) >= 0) continue;
+    count(kind.name);
+    return (this->*kind.inject)(person);
   }
+  count("server restarts");
   fault_restart_server();
 }
 

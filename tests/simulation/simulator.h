@@ -4,13 +4,18 @@
 ///            operations fail; frames between peers are lost and repeated
 ///   calm     everything works again, everyone is in the call: within a bound everyone must
 ///            see everyone, and stay so
+///   quiet    in a long call only: for minutes people mute, go and come back, and nothing fails;
+///            after each of these the call must be whole again at once. Then chaos again
 ///   the end  everyone leaves: nothing may be left
 ///
 /// Violations (simulated_page.h, server_model.h) are looked for at every step of all three.
 #pragma once
 
-#include <set>
+#include <functional>
+#include <limits>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/support/world.h"
@@ -32,6 +37,7 @@ struct FaultProfile {
   int forget = 1;
   int devices = 4;
   int offline = 2;
+  Spread pause{50ms, 5s};  ///< between two faults
   int lost_permille = 40;  ///< of the frames between peers
   int repeated_permille = 40;
   int reject_permille = 4;  ///< of the operations of connections
@@ -39,6 +45,13 @@ struct FaultProfile {
 
   static FaultProfile none();
 };
+
+struct NamedProfile {
+  std::string_view name;
+  std::string_view what;
+  FaultProfile faults;
+};
+const std::vector<NamedProfile>& fault_profiles();
 
 struct SimulationOptions {
   std::string seed;
@@ -48,8 +61,16 @@ struct SimulationOptions {
   /// made is tried again after at most 16 s and takes 15 s to give up on; a socket that died
   /// unseen is noticed after 45 s. Half of the calls need one second, one in a hundred 16.
   Duration settle_within = 60s;
+  /// How long the call lasts at least: rounds of chaos, calm and quiet. 0: one, without quiet.
+  Duration length{0};
+  Spread quiet{120s, 900s};
+  /// What a person does in quiet (mutes, leaves, comes back) must be seen by all within this.
+  Duration follow_within = 20s;
   FaultProfile faults;
   Detail detail = Detail::None;
+  std::size_t keep_lines = std::numeric_limits<std::size_t>::max();
+  decltype(PageSurroundings::on_handled) on_handled;
+  std::function<void(const struct SimulationResult& so_far)> on_round;
 };
 
 struct SimulationResult {
@@ -57,8 +78,13 @@ struct SimulationResult {
   std::string log;      ///< with Detail::Lines
   std::uint64_t digest = 0;
   std::uint64_t events = 0;
-  Duration settled_after{0};  ///< since the faults ended
+  Duration settled_after{0};   ///< the slowest, since the faults ended
+  Duration followed_after{0};  ///< the slowest, of what people did in quiet
+  Duration lasted{0};
+  std::uint64_t handled = 0;  ///< events that cores have handled
   std::size_t offers = 0;
+  std::map<std::string, std::int64_t> faults;   ///< by kind
+  std::map<std::string, std::int64_t> repairs;  ///< the cores' own counters
   bool passed() const { return failure.empty(); }
 };
 
@@ -93,6 +119,14 @@ class Simulation {
   void fault_devices(Person& person);
   void fault_offline(Person& person);
 
+  std::string run_round();
+  std::string live_quietly();
+  std::string follow();
+  void do_something();
+  std::vector<std::string> present() const;
+  void sum_up();
+  void count(const char* kind) { ++result_.faults[kind]; }
+
   void end_faults();
   void bring_everyone_in();
   std::string await_settled();
@@ -109,7 +143,8 @@ class Simulation {
   World world_;
   std::vector<Person> people_;
   std::vector<std::string> names_;
-  bool chaos_ = true;
+  SimulationResult result_;
+  bool chaos_ = false;
   bool server_up_ = true;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/wire/record_set.h"
 #include "wasm/bridge/command_tables.h"
+#include "wasm/bridge/config_tables.h"
 #include "wasm/bridge/event_tables.h"
 
 namespace groupcall::sim {
@@ -15,6 +16,12 @@ std::string describe(const Event& event) {
 std::string describe(const Command& command) {
   std::string text;
   wire::encode_tagged(command, text, wire::tag_of(command));
+  return text;
+}
+
+std::string describe(const CallConfig& config) {
+  std::string text;
+  wire::encode(config, text);
   return text;
 }
 

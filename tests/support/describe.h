@@ -10,5 +10,7 @@ namespace groupcall::sim {
 
 std::string describe(const Event& event);
 std::string describe(const Command& command);
+/// The first line of a flight record.
+std::string describe(const CallConfig& config);
 
 }  // namespace groupcall::sim

@@ -32,7 +32,9 @@ void Journal::violation(std::string_view who, std::string_view text) {
 
 void Journal::record(std::string line) {
   for (char c : line) digest_ = (digest_ ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  if (detail_ == Detail::Lines) lines_.push_back(std::move(line));
+  if (detail_ != Detail::Lines) return;
+  if (lines_.size() >= most_) lines_.pop_front();
+  lines_.push_back(std::move(line));
 }
 
 std::string Journal::report(std::size_t count, std::size_t width) const {

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +33,9 @@ class Journal {
 
   bool clean() const { return violations_.empty(); }
   const std::vector<std::string>& violations() const { return violations_; }
-  const std::vector<std::string>& lines() const { return lines_; }
+  const std::deque<std::string>& lines() const { return lines_; }
+  /// Of the lines, only the newest `most` are kept from now on.
+  void keep(std::size_t most) { most_ = most; }
   /// FNV-1a over all lines: two runs of one seed must agree.
   std::uint64_t digest() const { return digest_; }
 
@@ -44,7 +48,8 @@ class Journal {
   EventLoop* loop_;
   Detail detail_;
   std::uint64_t digest_ = 0xcbf29ce484222325U;
-  std::vector<std::string> lines_;
+  std::size_t most_ = std::numeric_limits<std::size_t>::max();
+  std::deque<std::string> lines_;
   std::vector<std::string> violations_;
 };
 

@@ -1,5 +1,6 @@
 #include "tests/support/media_model.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace groupcall::sim {
@@ -42,6 +43,8 @@ std::shared_ptr<LocalTrack> MediaModel::make_track(MediaKind kind) {
   track->id = TrackId{name_ + word + std::to_string(++made_)};
   track->kind = kind;
   tracks_[track->id] = track;
+  std::erase_if(recent_, [](const auto& former) { return !former->live; });
+  recent_.push_back(track);
   return track;
 }
 
@@ -51,12 +54,26 @@ std::shared_ptr<LocalTrack> MediaModel::find(const TrackId& track) const {
 }
 
 std::size_t MediaModel::live_tracks() const {
-  return live(MediaKind::Audio).size() + live(MediaKind::Video).size();
+  return static_cast<std::size_t>(
+      std::count_if(recent_.begin(), recent_.end(), [](const auto& track) { return track->live; }));
+}
+
+void MediaModel::note_wish(MediaKind kind, bool wanted) {
+  for (const auto& track : recent_) {
+    if (track->kind != kind || wanted == (track->unwanted_since == kNever)) continue;
+    track->unwanted_since = wanted ? kNever : loop_->now();
+  }
+}
+
+bool MediaModel::any_enabled(MediaKind kind) const {
+  return std::any_of(recent_.begin(), recent_.end(), [kind](const auto& track) {
+    return track->live && track->enabled && track->kind == kind;
+  });
 }
 
 std::vector<std::shared_ptr<LocalTrack>> MediaModel::live(MediaKind kind) const {
   std::vector<std::shared_ptr<LocalTrack>> live;
-  for (const auto& [id, track] : tracks_) {
+  for (const auto& track : recent_) {
     if (track->live && track->kind == kind) live.push_back(track);
   }
   return live;

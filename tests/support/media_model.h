@@ -41,6 +41,10 @@ class MediaModel {
   /// Null when no such track was given out.
   std::shared_ptr<LocalTrack> find(const TrackId& track) const;
   std::size_t live_tracks() const;
+  /// Whether the person wants that kind to be seen or heard, from now on.
+  void note_wish(MediaKind kind, bool wanted);
+  /// Whether a live track of that kind is not muted.
+  bool any_enabled(MediaKind kind) const;
   std::size_t prompts() const { return prompts_; }
   /// Live tracks of a kind, for a page to tell of their end.
   std::vector<std::shared_ptr<LocalTrack>> live(MediaKind kind) const;
@@ -58,6 +62,8 @@ class MediaModel {
   std::size_t prompts_ = 0;
   int made_ = 0;
   std::map<TrackId, std::shared_ptr<LocalTrack>> tracks_;
+  /// Those that may still live: a long call gives out hundreds.
+  std::vector<std::shared_ptr<LocalTrack>> recent_;
 };
 
 }  // namespace groupcall::sim

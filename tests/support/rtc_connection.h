@@ -45,6 +45,7 @@ struct Transceiver {
   std::shared_ptr<LocalTrack> track;
 
   Flow flow = Flow::Nothing;
+  std::shared_ptr<LocalTrack> source;  ///< the far side's, while something flows
   Instant flow_since{};
   std::int64_t live_us = 0;  ///< received so far
   std::int64_t muted_us = 0;

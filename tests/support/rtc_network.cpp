@@ -4,11 +4,20 @@
 #include <utility>
 
 namespace groupcall::sim {
+namespace {
+
+/// A server that has not been told misses somebody after 45 s, silence then ends it within 7 s;
+/// who has slept or been half-open for 70 s hears of it after that.
+constexpr Duration kLongestFarewell = 150s;
+
+}  // namespace
 
 std::shared_ptr<RtcConnection> RtcNetwork::open(const std::string& host, RtcObserver& observer) {
   const std::string seed = seed_ + "/rtc/" + host + "/" + std::to_string(++made_[host]);
   auto connection = std::make_shared<RtcConnection>(*this, host, seed, observer);
-  by_host_[host].push_back(connection);
+  auto& all = by_host_[host];
+  std::erase_if(all, [](const auto& former) { return former.expired(); });
+  all.push_back(connection);
   return connection;
 }
 
@@ -36,7 +45,7 @@ std::size_t RtcNetwork::open_connections(const std::string& host) const {
 // ---- paths ---------------------------------------------------------------------------
 
 bool RtcNetwork::path_up(const std::string& a, const std::string& b) const {
-  return cut_.count(std::minmax(a, b)) == 0;
+  return cut_.empty() || cut_.count(std::minmax(a, b)) == 0;
 }
 
 void RtcNetwork::set_path(const std::string& a, const std::string& b, bool up) {
@@ -245,6 +254,7 @@ void RtcNetwork::stop_timers(RtcConnection& connection) {
 }
 
 void RtcNetwork::closed(RtcConnection& connection, bool says_goodbye) {
+  for (const std::string& ufrag : connection.shown_ufrags_) by_ufrag_.erase(ufrag);
   stop_timers(connection);
   refresh(connection);
   RtcTransport& transport = connection.transport_;
@@ -264,6 +274,7 @@ void RtcNetwork::closed(RtcConnection& connection, bool says_goodbye) {
     });
   }
   lose_packets(*peer);
+  watch_void(*peer);
 }
 
 // ---- reports -------------------------------------------------------------------------
@@ -328,37 +339,60 @@ void RtcNetwork::refresh_host(const std::string& host) {
 
 /// Books what has flowed into both ends so far, and looks what flows from now on.
 void RtcNetwork::refresh(RtcConnection& connection) {
-  const Instant now = loop_->now();
-  const auto book = [&](RtcConnection& end) {
-    for (Transceiver& t : end.transceivers_) {
-      if (now > t.flow_since) {
-        const std::int64_t span = (now - t.flow_since).count();
-        if (t.flow == Flow::Live) t.live_us += span;
-        if (t.flow == Flow::Muted) t.muted_us += span;
-        t.flow_since = now;
-      }
-      const Flow flow = flow_into(end, t);
-      if (t.flow == Flow::Nothing && flow != Flow::Nothing) {
-        t.flow_since = now + timing_.first_frame.draw(end.random_);
-      }
-      t.flow = flow;
-    }
-  };
   book(connection);
   if (const Pointer peer = connection.far_side()) book(*peer);
 }
 
-Flow RtcNetwork::flow_into(const RtcConnection& connection, const Transceiver& receiver) const {
-  if (!pair_lives(connection)) return Flow::Nothing;
+void RtcNetwork::book(RtcConnection& connection) {
+  const Instant now = loop_->now();
+  for (Transceiver& t : connection.transceivers_) {
+    if (now > t.flow_since) {
+      const std::int64_t span = (now - t.flow_since).count();
+      if (t.flow == Flow::Live) t.live_us += span;
+      if (t.flow == Flow::Muted) t.muted_us += span;
+      if (t.flow == Flow::Live && now > t.source->unwanted_since && connection.observer_) {
+        connection.observer_->on_misuse(t.source->id.value +
+                                        " was received after its owner had turned it off");
+      }
+      t.flow_since = now;
+    }
+    std::shared_ptr<LocalTrack> source = source_of(connection, t);
+    const Flow flow = !source ? Flow::Nothing : source->enabled ? Flow::Live : Flow::Muted;
+    if (t.flow == Flow::Nothing && flow != Flow::Nothing) {
+      t.flow_since = now + timing_.first_frame.draw(connection.random_);
+    }
+    t.flow = flow;
+    t.source = std::move(source);
+  }
+}
+
+std::shared_ptr<LocalTrack> RtcNetwork::source_of(const RtcConnection& connection,
+                                                  const Transceiver& receiver) const {
+  if (!receiver.receiving || !pair_lives(connection)) return nullptr;
   const Pointer peer = connection.far_side();
-  if (peer->far_side().get() != &connection) return Flow::Nothing;
-  if (!receiver.receiving || !path_up(connection.host_, peer->host_)) return Flow::Nothing;
+  if (peer->far_side().get() != &connection) return nullptr;
+  if (!path_up(connection.host_, peer->host_)) return nullptr;
   for (const Transceiver& sender : peer->transceivers_) {
     if (sender.mid != receiver.mid) continue;
-    if (!sender.sending || !sender.track || !sender.track->live) return Flow::Nothing;
-    return sender.track->enabled ? Flow::Live : Flow::Muted;
+    const bool sends = sender.sending && sender.track && sender.track->live;
+    return sends ? sender.track : nullptr;
   }
-  return Flow::Nothing;
+  return nullptr;
+}
+
+/// The far side is gone. Who still sends to it after so long has been told by nobody, or has not
+/// listened: everybody who was awake, and not cut off from the server, must have let go.
+void RtcNetwork::watch_void(RtcConnection& connection) {
+  loop_->after(kLongestFarewell, [weak = connection.weak_from_this()] {
+    const Pointer self = weak.lock();
+    if (!self || !self->is_open()) return;
+    const Pointer peer = self->far_side();
+    if (peer && peer->is_open()) return;
+    const auto sends = [](const Transceiver& t) { return t.sending && t.track && t.track->live; };
+    if (std::any_of(self->transceivers_.begin(), self->transceivers_.end(), sends)) {
+      self->observer_->on_misuse("media is still sent to somebody who left long ago");
+    }
+  });
 }
 
 }  // namespace groupcall::sim

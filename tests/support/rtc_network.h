@@ -72,7 +72,11 @@ class RtcNetwork {
   void stop_timers(RtcConnection& connection);
 
   void refresh(RtcConnection& connection);
-  Flow flow_into(const RtcConnection& connection, const Transceiver& receiver) const;
+  /// What is sent to this receiver, or null.
+  std::shared_ptr<LocalTrack> source_of(const RtcConnection& connection,
+                                        const Transceiver& receiver) const;
+  void book(RtcConnection& connection);
+  void watch_void(RtcConnection& connection);
   template <class Action>
   void for_each_of(const std::string& host, Action action);
 

@@ -19,6 +19,8 @@ struct LocalTrack {
   MediaKind kind = MediaKind::Audio;
   bool enabled = true;
   bool live = true;
+  /// Since when its owner wants it to be neither seen nor heard; kNever: wanted.
+  Instant unwanted_since = kNever;
 };
 
 /// RTCSignalingState. There is no pranswer in this project.

@@ -16,10 +16,10 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "core/public/call_core.h"
+#include "tests/support/heap_account.h"
 #include "tests/support/journal.h"
 #include "tests/support/media_model.h"
 #include "tests/support/rtc_network.h"
@@ -51,6 +51,10 @@ struct PageSurroundings {
   SocketNetwork* sockets = nullptr;
   /// Brings a text to the other pages of that user: they are tabs of one browser.
   std::function<void(const SimulatedPage* from, const std::string& text)> tell_tabs;
+  /// Told of every event that a core has handled, for a record; may be empty.
+  std::function<void(const SimulatedPage& page, Instant page_now, const Event& event,
+                     const Reaction& reaction)>
+      on_handled;
 };
 
 struct JoinWish {
@@ -109,6 +113,9 @@ class SimulatedPage : private SocketObserver {
   /// Made since the page was opened.
   std::size_t connections_made() const { return connections_made_; }
   std::uint64_t events() const { return events_; }
+  const CallConfig& config() const { return config_; }
+  /// What the core holds on to, where the program counts (heap_account.h).
+  const HeapAccount& heap() const { return heap_; }
   Instant wake_at() const { return wake_at_; }
 
  private:
@@ -129,6 +136,7 @@ class SimulatedPage : private SocketObserver {
   void drain();
   void handle(const Event& event);
   void take_facts(const Event& event);
+  void note_wishes();
   void arm_timer(Instant wake_at, bool progressed);
   Instant page_now() const { return origin_ + (around_.loop->now() - born_) - slept_; }
   void guard_rate();
@@ -136,6 +144,7 @@ class SimulatedPage : private SocketObserver {
   void check_deadlines();
   void check_released();
   void check_muted();
+  void check_sent(MediaKind kind);
   void violation(const std::string& what);
   RequestId next_request();
 
@@ -172,7 +181,9 @@ class SimulatedPage : private SocketObserver {
 
   PageSurroundings around_;
   PageOptions options_;
+  CallConfig config_;
   MediaModel media_;
+  HeapAccount heap_;
   std::unique_ptr<CallCore> core_;
   SnapshotStore view_;
   Random random_;
@@ -198,12 +209,13 @@ class SimulatedPage : private SocketObserver {
   bool listens_ = false;  ///< wants a connection for invitations
   std::int64_t last_request_ = 0;
   std::map<RequestId, SettledRequest> settled_;
-  std::set<OpId> used_ops_;
+  std::int64_t last_op_ = 0;
   std::int64_t last_socket_ = 0;
   std::map<SocketNumber, Socket> sockets_;
   std::int64_t last_connection_ = 0;
   std::size_t connections_made_ = 0;
   std::map<ConnectionNumber, std::unique_ptr<Port>> ports_;
+  void retire(std::unique_ptr<Port> port);
   /// Ports are freed outside of their own callbacks.
   std::vector<std::unique_ptr<Port>> retired_ports_;
 };

@@ -15,6 +15,7 @@ std::string SnapshotStore::apply(const SnapshotPatch& patch) {
   for (const Counter& counter : patch.diagnostics) diagnostics[counter.name] = counter.count;
   for (const ParticipantView& view : patch.participants) participants[view.user_id] = view;
   if (patch.order) order = *patch.order;
+  if (!patch.order && patch.participants.empty()) return {};  // who is there stays as it was
 
   const std::set<UserId> present(order.begin(), order.end());
   if (present.size() != order.size()) return "a participant twice in the order";

@@ -97,8 +97,12 @@ World::World(WorldOptions options)
       options_(std::move(options)) {}
 
 PageSurroundings World::surroundings() {
-  return {&loop, &journal, &rtc, &sockets,
-          [this](const SimulatedPage* from, const std::string& text) { tell_tabs(from, text); }};
+  return {&loop,
+          &journal,
+          &rtc,
+          &sockets,
+          [this](const SimulatedPage* from, const std::string& text) { tell_tabs(from, text); },
+          on_handled_};
 }
 
 // A BroadcastChannel: to all tabs but the one that speaks, soon, and in order.

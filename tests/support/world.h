@@ -39,6 +39,15 @@ class World {
   /// `pagehide`, and a fresh page of the same user, which has not joined yet.
   SimulatedPage& reload(const std::string& user);
   const std::vector<std::string>& users() const { return users_; }
+  /// Calls `visit(page)` for every page that was ever opened, in the order of names and births.
+  template <class Visit>
+  void for_each_page(Visit visit) const {
+    for (const auto& [user, incarnations] : pages_)
+      for (const auto& page : incarnations) visit(*page);
+  }
+  void set_on_handled(decltype(PageSurroundings::on_handled) hook) {
+    on_handled_ = std::move(hook);
+  }
 
   void run_for(Duration span) { loop.run_for(span); }
   bool run_until(const std::function<bool()>& done, Duration at_most) {
@@ -70,6 +79,7 @@ class World {
 
   WorldOptions options_;
   std::vector<std::string> users_;
+  decltype(PageSurroundings::on_handled) on_handled_;
   /// Oldest first. Kept to the end: tasks of the models may still name them.
   std::map<std::string, std::vector<std::unique_ptr<SimulatedPage>>> pages_;
 };

@@ -42,6 +42,12 @@ void encode_reaction(const Reaction& reaction, std::string& out) {
 
 }  // namespace
 
+std::string describe(const Reaction& reaction) {
+  std::string text;
+  encode_reaction(reaction, text);
+  return text;
+}
+
 std::string describe(const wire::Refusal& refusal) {
   std::string text(wire::error_name(refusal.error));
   if (!refusal.field.empty()) text.append(": ").append(refusal.field);

@@ -37,6 +37,9 @@ class CallBridge {
   std::string error_;
 };
 
+/// A reaction as handle() returns it.
+std::string describe(const Reaction& reaction);
+
 /// `wrong-shape: slots`
 std::string describe(const wire::Refusal& refusal);
 
