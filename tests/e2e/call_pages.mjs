@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { startServer } from '../../tools/server/server.js';
+import { launchFirefox, openFirefoxTab, whyNoFirefox } from './firefox.mjs';
 import { SecondMachine, whyNoSecondMachine } from './second_machine.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -69,10 +70,11 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {boolean} [options.devices] false: a machine without camera and microphone
  * @param {number} [options.cameras]
  * @param {boolean} [options.twoMachines] pages opened with `elsewhere: true` are on a machine of their own; skipped without root
+ * @param {boolean} [options.firefox] pages opened with `firefox: true` are in Firefox; skipped where that finds no address
  * @param {(stage: Stage) => Promise<void>} body
  */
 export function callTest(name, options, body) {
-  const skip = options.twoMachines ? whyNoSecondMachine() : '';
+  const skip = (options.twoMachines && whyNoSecondMachine()) || (options.firefox && whyNoFirefox());
   test(name, { timeout: 120_000, ...(skip && { skip }) }, async (t) => {
     const stage = new Stage(t, name, options);
     try {
@@ -97,6 +99,7 @@ class Stage {
   /** @type {SecondMachine | undefined} */
   secondMachine;
   #browserElsewhere;
+  #firefox;
   /** @type {Page[]} */
   #pages = [];
 
@@ -105,7 +108,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, twoMachines = false }) {
+  async open({ server = {}, devices = true, cameras = 1, twoMachines = false, firefox = false }) {
     if (twoMachines) {
       this.secondMachine = new SecondMachine();
       this.secondMachine.start();
@@ -128,6 +131,7 @@ class Stage {
     // Cameras are for secure pages, and only localhost is one without a certificate.
     if (twoMachines) args.push(`--unsafely-treat-insecure-origin-as-secure=${this.server.url}`);
     this.#browser = await chromium.launch({ executablePath: CHROMIUM, args });
+    if (firefox) this.#firefox = await launchFirefox();
     if (!twoMachines) return;
     const executablePath = this.secondMachine.launcher(CHROMIUM, OUTPUT);
     this.#browserElsewhere = await chromium.launch({ executablePath, args });
@@ -176,13 +180,26 @@ class Stage {
   }
 
   /** `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
-  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, elsewhere = false }) {
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, elsewhere = false, firefox = false }) {
+    if (firefox) return this.#openInFirefox(Kind, name, address, tolerated);
     const browser = elsewhere ? this.#browserElsewhere : this.#browser;
     const context = besides?.tab.context() ?? (await this.#newContext(browser, { permissions, viewport, colorScheme }));
     const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
     this.#pages.push(page);
     const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
     await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}${tabNumber}`));
+    await page.load(this.server.url + address);
+    return page;
+  }
+
+  async #openInFirefox(Kind, name, address, tolerated) {
+    const page = new Kind({ name, stage: this, tolerated });
+    page.keepRecords(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}`));
+    page.tab = await openFirefoxTab(this.#firefox, {
+      onComplaint: (text) => page.complain(text),
+      onRecordLine: (line) => page.record(line),
+    });
+    this.#pages.push(page);
     await page.load(this.server.url + address);
     return page;
   }
@@ -231,7 +248,7 @@ class Stage {
   async close() {
     try {
       // Pages first: a server that goes away under them would only make them call for it.
-      await Promise.all([this.#browser?.close(), this.#browserElsewhere?.close()]);
+      await Promise.all([this.#browser?.close(), this.#browserElsewhere?.close(), this.#firefox?.close()]);
     } finally {
       await this.server?.close();
       this.secondMachine?.stop();
@@ -319,11 +336,20 @@ class Page {
     this.tolerated = tolerated;
   }
 
+  keepRecords(base) {
+    this.#records = new Records(base);
+  }
+
+  /** @param {string} text as Records.write() takes it */
+  record(text) {
+    this.#records.write(text);
+  }
+
   async prepare(recordBase) {
-    this.#records = new Records(recordBase);
-    this.tab.on('pageerror', (error) => this.#complain(`uncaught: ${error.stack}`));
+    this.keepRecords(recordBase);
+    this.tab.on('pageerror', (error) => this.complain(`uncaught: ${error.stack}`));
     this.tab.on('console', (message) => {
-      if (message.type() === 'error') this.#complain(`console: ${message.text()}`);
+      if (message.type() === 'error') this.complain(`console: ${message.text()}`);
     });
     // Not exposeFunction(): that answers every call, and a closing page waits for no answer.
     const session = await this.tab.context().newCDPSession(this.tab);
@@ -351,7 +377,7 @@ class Page {
     return !this.tab.isClosed();
   }
 
-  #complain(text) {
+  complain(text) {
     if (!this.tolerated.some((pattern) => pattern.test(text))) this.complaints.push(text);
   }
 
@@ -370,7 +396,14 @@ class Page {
 class ClientPage extends Page {
   async load(url) {
     await super.load(url);
-    await this.tab.waitForFunction(() => window.callPage !== undefined, undefined, { timeout: LIMIT.join });
+    // In the browser's own words, since those who drive Chromium and Firefox differ in how to wait.
+    await this.tab.evaluate(async (limitMs) => {
+      const startedAt = performance.now();
+      while (window.callPage === undefined) {
+        if (performance.now() - startedAt > limitMs) throw new Error('the page has no callPage');
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    }, LIMIT.join);
   }
 
   evaluate(act, value) {
