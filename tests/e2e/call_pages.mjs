@@ -19,6 +19,7 @@ import { chromium } from 'playwright-core';
 import { startServer } from '../../tools/server/server.js';
 import { HERE, Network, whyNoNetwork } from '../network/network.mjs';
 import { TurnServer } from '../network/turn_server.mjs';
+import { launchFirefox, openFirefoxTab, whyNoFirefox } from './firefox.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '../..');
@@ -76,10 +77,11 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {string[]} [options.machines] machines on a network that can be impaired (`stage.network`); a page opened with
  *   `on: name` is on one, every other page is here, with the signalling server; skipped without root
  * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
+ * @param {boolean} [options.firefox] pages opened with `firefox: true` are in Firefox; skipped where that finds no address
  * @param {(stage: Stage) => Promise<void>} body
  */
 export function callTest(name, options, body) {
-  const skip = options.machines ? whyNoNetwork() : '';
+  const skip = (options.machines && whyNoNetwork()) || (options.firefox && whyNoFirefox());
   test(name, { timeout: 120_000, ...(skip && { skip }) }, async (t) => {
     const stage = new Stage(t, name, options);
     try {
@@ -107,6 +109,7 @@ class Stage {
   /** By machine. @type {Map<string, import('playwright-core').Browser>} */
   #browsers = new Map();
   #browserFlags = [];
+  #firefox;
   /** @type {Page[]} */
   #pages = [];
 
@@ -115,7 +118,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, machines, turn = false }) {
+  async open({ server = {}, devices = true, cameras = 1, machines, turn = false, firefox = false }) {
     if (machines) this.network = await Network.start([...machines, ...(turn ? [TURN] : [])]);
     if (turn) this.turn = await TurnServer.start(this.network, TURN);
     this.server = await startServer({
@@ -139,6 +142,7 @@ class Stage {
     } else {
       this.#browserFlags.push(...ONE_MACHINE_FLAGS);
     }
+    if (firefox) this.#firefox = await launchFirefox();
   }
 
   /** The browser of a machine, started when its first page is. */
@@ -206,12 +210,25 @@ class Stage {
   }
 
   /** `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
-  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, on = HERE }) {
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, on = HERE, firefox = false }) {
+    if (firefox) return this.#openInFirefox(Kind, name, address, tolerated);
     const context = besides?.tab.context() ?? (await this.#newContext(await this.#browserOn(on), { permissions, viewport, colorScheme }));
     const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
     this.#pages.push(page);
     const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
     await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}${tabNumber}`));
+    await page.load(this.server.url + address);
+    return page;
+  }
+
+  async #openInFirefox(Kind, name, address, tolerated) {
+    const page = new Kind({ name, stage: this, tolerated });
+    page.keepRecords(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}`));
+    page.tab = await openFirefoxTab(this.#firefox, {
+      onComplaint: (text) => page.complain(text),
+      onRecordLine: (line) => page.record(line),
+    });
+    this.#pages.push(page);
     await page.load(this.server.url + address);
     return page;
   }
@@ -260,7 +277,7 @@ class Stage {
   async close() {
     try {
       // Pages first: a server that goes away under them would only make them call for it.
-      await Promise.all([...this.#browsers.values()].map((browser) => browser.close()));
+      await Promise.all([...this.#browsers.values(), this.#firefox].map((browser) => browser?.close()));
     } finally {
       await this.server?.close();
       await this.turn?.stop();
@@ -349,11 +366,20 @@ class Page {
     this.tolerated = tolerated;
   }
 
+  keepRecords(base) {
+    this.#records = new Records(base);
+  }
+
+  /** @param {string} text as Records.write() takes it */
+  record(text) {
+    this.#records.write(text);
+  }
+
   async prepare(recordBase) {
-    this.#records = new Records(recordBase);
-    this.tab.on('pageerror', (error) => this.#complain(`uncaught: ${error.stack}`));
+    this.keepRecords(recordBase);
+    this.tab.on('pageerror', (error) => this.complain(`uncaught: ${error.stack}`));
     this.tab.on('console', (message) => {
-      if (message.type() === 'error') this.#complain(`console: ${message.text()}`);
+      if (message.type() === 'error') this.complain(`console: ${message.text()}`);
     });
     // Not exposeFunction(): that answers every call, and a closing page waits for no answer.
     const session = await this.tab.context().newCDPSession(this.tab);
@@ -381,7 +407,7 @@ class Page {
     return !this.tab.isClosed();
   }
 
-  #complain(text) {
+  complain(text) {
     if (!this.tolerated.some((pattern) => pattern.test(text))) this.complaints.push(text);
   }
 
@@ -400,7 +426,14 @@ class Page {
 class ClientPage extends Page {
   async load(url) {
     await super.load(url);
-    await this.tab.waitForFunction(() => window.callPage !== undefined, undefined, { timeout: LIMIT.join });
+    // In the browser's own words, since those who drive Chromium and Firefox differ in how to wait.
+    await this.tab.evaluate(async (limitMs) => {
+      const startedAt = performance.now();
+      while (window.callPage === undefined) {
+        if (performance.now() - startedAt > limitMs) throw new Error('the page has no callPage');
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    }, LIMIT.join);
   }
 
   evaluate(act, value) {
