@@ -297,9 +297,25 @@ class Wire {
     this.#frames.push({ direction, userId, event, payload, at: performance.timeOrigin + performance.now() });
   }
 
-  /** `alice→bob` for each offer that reached the server, or those after `since` of them. */
+  /**
+   * `alice→bob` for each offer that reached the server, or those after `since` of them: as a message of its own, or
+   * inside alice's join, which bob's answer tells. One that came both ways counts once.
+   */
   offers(since = 0) {
-    return this.sent('groupcall:webrtc-offer').slice(since).map(({ userId, payload }) => `${userId}→${payload.targetUserId}`);
+    const told = new Set();
+    const offers = [];
+    for (const { direction, userId, event, payload } of this.#frames) {
+      if (direction !== 'in') continue;
+      const { offer, answer, targetUserId } = payload ?? {};
+      const early = event === 'groupcall:webrtc-answer' && answer?.groupcall?.early > 0;
+      if (!early && event !== 'groupcall:webrtc-offer') continue;
+      const pair = early ? `${targetUserId}→${userId}` : `${userId}→${targetUserId}`;
+      const { from, to, link, seq } = (early ? answer : offer)?.groupcall ?? {};
+      const key = `${pair} ${early ? to : from} ${link} ${seq}`;
+      if (!told.has(key)) offers.push(pair);
+      if (early) told.add(key);
+    }
+    return offers.slice(since);
   }
 
   sent(event) {

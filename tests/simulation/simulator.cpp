@@ -126,7 +126,7 @@ SimulationResult Simulation::run() {
     sum_up();
     if (options_.on_round) options_.on_round(result_);
   } while (failure.empty() && to_us(world_.loop.now()) < options_.length.count());
-  result_.offers = world_.offers_sent();
+  result_.offers = world_.offers_sent() + world_.early_answers_sent();
   if (failure.empty()) failure = check_released();
   if (!world_.journal.clean()) failure = world_.journal.violations().front();
   sum_up();
