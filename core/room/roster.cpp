@@ -113,10 +113,8 @@ void Roster::clear() {
 }
 
 std::vector<UserId> Roster::in_order() const {
-  std::vector<std::pair<std::int64_t, UserId>> ranked;
-  for (const auto& [user, participant] : participants_) ranked.emplace_back(participant.rank, user);
-  std::sort(ranked.begin(), ranked.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  FlatMap<std::int64_t, UserId> ranked;
+  for (const auto& [user, participant] : participants_) ranked.put(participant.rank, user);
   std::vector<UserId> users;
   users.reserve(ranked.size());
   for (auto& [rank, user] : ranked) users.push_back(std::move(user));

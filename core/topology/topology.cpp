@@ -8,10 +8,11 @@ namespace {
 
 std::vector<UserId> plan_mesh(const UserId& self, const std::vector<UserId>& roster) {
   std::vector<UserId> ends;
-  for (const UserId& user : roster)
-    if (!(user == self)) ends.push_back(user);
-  std::sort(ends.begin(), ends.end());
-  ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
+  for (const UserId& user : roster) {
+    const auto at = std::lower_bound(ends.begin(), ends.end(), user);
+    const bool known = at != ends.end() && *at == user;
+    if (!(user == self) && !known) ends.insert(at, user);
+  }
   return ends;
 }
 

@@ -116,6 +116,34 @@ struct JsonDocument::Builder {
   bool on_comment(json::string_view, error_code&) { return true; }
 };
 
+}  // namespace groupcall::wire
+
+// Boost's parser can also stop in the middle of a text to go on with the next piece, and read
+// comments. We hand over whole texts without comments, so these doors stay shut: what lies
+// behind them is half of the parser. Whoever came here would find the text incomplete.
+namespace boost::json {
+using groupcall::wire::JsonDocument;
+template <>
+template <>
+const char* basic_parser<JsonDocument::Builder>::parse_document(const char* at, std::false_type) {
+  return fail(at);
+}
+template <>
+template <>
+const char* basic_parser<JsonDocument::Builder>::parse_value(const char* at, std::true_type,
+                                                             std::true_type, bool, bool) {
+  return fail(at);
+}
+template <>
+template <>
+const char* basic_parser<JsonDocument::Builder>::parse_comment(const char* at, std::true_type,
+                                                               bool) {
+  return fail(at);
+}
+}  // namespace boost::json
+
+namespace groupcall::wire {
+
 std::optional<JsonDocument> JsonDocument::parse(std::string_view text, std::uint32_t limit,
                                                 Refusal& refusal) {
   if (text.size() > limit) {

@@ -59,9 +59,10 @@ class JsonDocument {
 
   JsonView root() const { return {*this, 0}; }
 
+  struct Builder;  ///< what Boost's parser calls; public only for its specialisations
+
  private:
   friend class JsonView;
-  struct Builder;
   struct Slice {
     std::uint32_t begin = 0;
     std::uint32_t size = 0;

@@ -78,6 +78,25 @@ TEST(JsonDocument, RefusesWhatIsNoJson) {
   for (const std::string& text : bad) EXPECT_EQ(rewritten(text), "not-json") << text;
 }
 
+// Boost's parser could wait for the rest of a text, and skip comments; ours has neither part.
+TEST(JsonDocument, RefusesWhatEndsTooEarly) {
+  const std::string text =
+      R"( {"a" : [true, false, null, -1.5e+3, "\u00e4\ud83c\udf88\n"] , "b":{}})";
+  for (std::size_t size = 0; size < text.size(); ++size)
+    EXPECT_EQ(rewritten(text.substr(0, size)), "not-json") << size;
+}
+
+TEST(JsonDocument, RefusesCommentsEverywhere) {
+  for (const std::string comment : {"/*c*/", "//c\n", "/", "/*"}) {
+    for (const std::string where : {"#1", "1#", "[#]", "[1#]", "[1,#2]", "{#}", R"({"a"#:1})",
+                                    R"({"a":#1})", R"({"a":1#})", R"({"a":1,#"b":2})"}) {
+      std::string text = where;
+      text.replace(text.find('#'), 1, comment);
+      EXPECT_EQ(rewritten(text), "not-json") << text;
+    }
+  }
+}
+
 TEST(JsonDocument, KeepsItsLimit) {
   EXPECT_EQ(rewritten("\"12345678\"", 10), "\"12345678\"");
   EXPECT_EQ(rewritten("\"123456789\"", 10), "too-long");
