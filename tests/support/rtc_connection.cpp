@@ -393,9 +393,9 @@ std::optional<RtcError> RtcConnection::apply_candidate(const IceCandidate& candi
     return RtcError{"OperationError", "No m-line has this mid."};
   }
   const std::string& ufrag = candidate.username_fragment;
-  const bool known = ufrag.empty() || ufrag == remote_->ufrag ||
-                     (agreed_remote_ && ufrag == agreed_remote_->ufrag);
-  if (!known) return RtcError{"OperationError", "No description has this usernameFragment."};
+  // As strict as Firefox: beside an offer that waits, the description in force counts no more.
+  if (!ufrag.empty() && ufrag != remote_->ufrag)
+    return RtcError{"OperationError", "No description has this usernameFragment."};
   remote_candidates_.insert(ufrag.empty() ? remote_->ufrag : ufrag);
   network_->try_pair(*this);
   return std::nullopt;

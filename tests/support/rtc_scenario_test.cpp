@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <sstream>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,9 +21,6 @@ namespace {
 
 namespace json = boost::json;
 using Texts = std::vector<std::string>;
-
-constexpr std::array kFiles{"candidates.json", "channel.json",    "closing.json",
-                            "restart.json",    "signalling.json", "tracks.json"};
 
 constexpr Duration kPendingAfter = 1500ms;
 constexpr Duration kEventLimit = 12s;
@@ -62,15 +59,17 @@ Texts texts_at(const json::object& object, std::string_view key) {
 
 std::vector<RtcScenario> read_scenarios() {
   std::vector<RtcScenario> scenarios;
-  for (const char* name : kFiles) {
-    std::ifstream file(std::string(GROUPCALL_VECTORS "/rtc/") + name);
+  for (const auto& entry : std::filesystem::directory_iterator(GROUPCALL_VECTORS "/rtc")) {
+    const std::filesystem::path& name = entry.path();
+    if (name.extension() != ".json") continue;
+    std::ifstream file(name);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     boost::system::error_code error;
     const json::value document = json::parse(text, error);
     EXPECT_TRUE(!error && document.is_array()) << name;
     if (!document.is_array()) continue;
-    for (const json::value& entry : document.get_array()) {
-      const json::object& object = entry.as_object();
+    for (const json::value& value : document.get_array()) {
+      const json::object& object = value.as_object();
       RtcScenario& scenario = scenarios.emplace_back();
       scenario.name = text_at(object, "name");
       scenario.steps = texts_at(object, "steps");

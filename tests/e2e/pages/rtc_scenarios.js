@@ -12,6 +12,11 @@ const EVENT_LIMIT_MS = 12_000;
 const LATER_MS = 400;
 const AT_ONCE = 8;
 
+const AGREE = [
+  'a addSlots audio video channel', 'b addSlots channel',
+  'a setLocal', 'b setRemote a.offer', 'b adopt', 'b setLocal', 'a setRemote b.answer',
+];
+
 const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function makeTrack(kind) {
@@ -42,6 +47,8 @@ class End {
   pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   /** What the calls of this line led to. */
   outcomes = [];
+  /** Calls of this line: each says so if it has not settled. @type {(() => void)[]} */
+  pending = [];
   /** What the network did, in order; `await` and `later` tell it. */
   events = [];
   /** Those of the connection: their order among the events is chance. */
@@ -239,7 +246,6 @@ class Scenario {
       settled = true;
       if (outcome !== undefined) end.outcomes.push(`${verb} ${outcome}`);
     };
-    end.pending ??= [];
     end.pending.push(() => {
       if (!settled) end.outcomes.push(`${verb} pending`);
     });
@@ -256,7 +262,7 @@ class Scenario {
 
   #tellOutcomes() {
     for (const [name, end] of Object.entries(this.ends)) {
-      for (const look of end.pending?.splice(0) ?? []) look();
+      for (const look of end.pending.splice(0)) look();
       this.log.push(...end.outcomes.splice(0).map((outcome) => `${name} ${outcome}`));
     }
   }
@@ -271,9 +277,7 @@ class Scenario {
   }
 
   async #agree() {
-    for (const step of ['a addSlots audio video channel', 'b addSlots channel', 'a setLocal', 'b setRemote a.offer', 'b adopt', 'b setLocal', 'a setRemote b.answer']) {
-      await this.#line(step);
-    }
+    for (const step of AGREE) await this.#line(step);
   }
 
   async #connect() {
@@ -315,7 +319,10 @@ class Scenario {
   async #until(check, what) {
     const startedAt = performance.now();
     while (!check()) {
-      if (performance.now() - startedAt > EVENT_LIMIT_MS) return void this.log.push(`in vain: ${what}`);
+      if (performance.now() - startedAt > EVENT_LIMIT_MS) {
+        this.log.push(`in vain: ${what}`);
+        return;
+      }
       await delay(5);
     }
   }
