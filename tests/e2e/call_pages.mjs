@@ -183,6 +183,11 @@ class Stage {
     return this.#open(DemoPage, name, `/${search}`, how);
   }
 
+  /** A page that carries out the scenarios of tests/vectors/rtc. */
+  async openScenarioPage(name, how = {}) {
+    return this.#open(ScenarioPage, name, '/pages/rtc_scenarios.html', how);
+  }
+
   /** Module pages of these users, joined one after the other. */
   async joinAll(userIds) {
     const pages = [];
@@ -645,6 +650,13 @@ export class OlderPage extends ClientPage {
 
   toggle(kind, on) {
     return this.tab.evaluate(([which, wanted]) => callPage.client.toggle(which, wanted), [kind, on]);
+  }
+}
+
+export class ScenarioPage extends Page {
+  /** What the browser made of each scenario. */
+  run(scenarios) {
+    return this.tab.evaluate((given) => window.runScenarios(given), scenarios);
   }
 }
 

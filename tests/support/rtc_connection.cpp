@@ -36,6 +36,7 @@ RtcTiming RtcTiming::varied() {
   timing.one_way = {1ms, 80ms};
   timing.drain = {0ms, 5ms};
   timing.channel_open = {1ms, 30ms};
+  timing.channel_first_permille = 500;
   timing.dtls_close = {3ms, 25ms};
   timing.disconnected = {5s, 6s};
   timing.failed = {20s, 22s};
@@ -90,11 +91,11 @@ void RtcConnection::add_ice_candidate(IceCandidate candidate, RtcSettled settled
 
 void RtcConnection::replace_track(std::size_t slot, std::shared_ptr<LocalTrack> track,
                                   RtcSettled settled) {
+  if (track && track->kind != transceivers_.at(slot).kind) {
+    return reject({"TypeError", "track of another kind"}, std::move(settled));
+  }
   auto apply = [this, slot, track = std::move(track)]() -> std::optional<RtcError> {
-    Transceiver& transceiver = transceivers_.at(slot);
-    if (track && track->kind != transceiver.kind)
-      return RtcError{"TypeError", "track of another kind"};
-    transceiver.track = track;
+    transceivers_.at(slot).track = track;
     network_->refresh(*this);
     return std::nullopt;
   };
@@ -163,7 +164,14 @@ std::vector<SlotSample> RtcConnection::stats() {
 
 // ---- the operations chain ------------------------------------------------------------
 
+/// Refused before it takes its place in the chain: it overtakes what waits there.
+void RtcConnection::reject(RtcError error, RtcSettled settled) {
+  network_->loop().after(
+      Duration(0), [error = std::move(error), settled = std::move(settled)] { settled(&error); });
+}
+
 void RtcConnection::chain(Duration takes, Apply apply, RtcSettled settled) {
+  if (!is_open()) return reject(wrong_state("The connection is closed."), std::move(settled));
   operations_.push_back({takes, std::move(apply), std::move(settled)});
   start_next();
 }
@@ -193,7 +201,9 @@ void RtcConnection::run_front() {
 std::optional<RtcError> RtcConnection::apply_local(bool restart) {
   const bool answers = phase_ == SignallingPhase::HaveRemoteOffer;
   const bool peer_restarted = answers && agreed_remote_ && agreed_remote_->ufrag != remote_->ufrag;
-  if (ufrag_.empty() || (!answers && restart) || peer_restarted) renew_credentials();
+  // Before the first description there is nothing that a restart could replace.
+  if (restart && local_) restart_asked_ = true;
+  if (ufrag_.empty() || (!answers && restart_asked_) || peer_restarted) renew_credentials();
   if (!answers && transceivers_.empty() && observer_) {
     observer_->on_misuse("an offer without m-lines, from a connection that was to answer");
   }
@@ -222,7 +232,7 @@ SdpModel RtcConnection::describe() {
   std::size_t next_mid = 0;
   for (Transceiver& t : transceivers_) {
     if (t.mid.empty() && answers) continue;  // not offered: not in the answer
-    if (t.mid.empty()) t.mid = std::to_string(next_mid);
+    if (t.mid.empty()) t.mid = std::to_string(next_mid + (application_mid_.empty() ? 0 : 1));
     ++next_mid;
     SdpLine line{line_kind(t.kind), t.mid,    t.sends,
                  t.receives,        t.stream, "track-" + session_id_.substr(0, 6) + "-" + t.mid};
@@ -257,6 +267,7 @@ std::optional<RtcError> RtcConnection::apply_remote_offer(const SdpModel& offer)
     for (Transceiver& t : transceivers_) {
       if (!t.sending && !t.receiving) t.mid.clear();
     }
+    if (!agreed_remote_) application_mid_.clear();
     if (observer_) observer_->on_misuse("an offer in have-local-offer: an implicit rollback");
   }
   if (std::optional<RtcError> error = refuse_lines(offer)) return error;
@@ -299,6 +310,9 @@ std::optional<RtcError> RtcConnection::refuse_lines(const SdpModel& remote) cons
     }
     ++i;
   }
+  if (!application_mid_.empty() && !line_of(remote, application_mid_)) {
+    return RtcError{"InvalidAccessError", "The m-line of the data channel is missing."};
+  }
   return std::nullopt;
 }
 
@@ -327,6 +341,8 @@ void RtcConnection::take_lines(const SdpModel& offer) {
 
 void RtcConnection::agree(const SdpModel& local, const SdpModel& remote) {
   agreed_remote_ = remote;
+  const bool renewed = !transport_.session || transport_.session->local != local.ufrag;
+  if (renewed) restart_asked_ = false;
   for (Transceiver& t : transceivers_) {
     const SdpLine* ours = line_of(local, t.mid);
     const SdpLine* theirs = line_of(remote, t.mid);
@@ -382,9 +398,9 @@ std::optional<RtcError> RtcConnection::apply_candidate(const IceCandidate& candi
     return RtcError{"OperationError", "No m-line has this mid."};
   }
   const std::string& ufrag = candidate.username_fragment;
-  const bool known = ufrag.empty() || ufrag == remote_->ufrag ||
-                     (agreed_remote_ && ufrag == agreed_remote_->ufrag);
-  if (!known) return RtcError{"OperationError", "No description has this usernameFragment."};
+  // As strict as Firefox: beside an offer that waits, the description in force counts no more.
+  if (!ufrag.empty() && ufrag != remote_->ufrag)
+    return RtcError{"OperationError", "No description has this usernameFragment."};
   remote_candidates_.insert(ufrag.empty() ? remote_->ufrag : ufrag);
   network_->try_pair(*this);
   return std::nullopt;

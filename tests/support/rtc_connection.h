@@ -7,7 +7,8 @@
 ///
 /// Operations are chained: one at a time, in the order of the calls, each settled after its
 /// own delay. An operation of a connection closed meanwhile never settles, as in browsers.
-/// Illegal calls are rejected with the DOMException that browsers use.
+/// Illegal calls are rejected with the DOMException that browsers use. The scenarios of
+/// tests/vectors/rtc hold all this against Chromium and Firefox.
 #pragma once
 
 #include <deque>
@@ -118,6 +119,7 @@ class RtcConnection : public std::enable_shared_from_this<RtcConnection> {
     RtcSettled settled;
   };
 
+  void reject(RtcError error, RtcSettled settled);
   void chain(Duration takes, Apply apply, RtcSettled settled);
   void start_next();
   void run_front();
@@ -150,6 +152,7 @@ class RtcConnection : public std::enable_shared_from_this<RtcConnection> {
   std::int64_t version_ = 1;
   std::string ufrag_;
   std::string pwd_;
+  bool restart_asked_ = false;          ///< until new credentials are agreed on
   std::set<std::string> shown_ufrags_;  ///< local ones that a description of ours has had
   std::optional<SdpModel> local_;       ///< the last one set
   std::optional<SdpModel> remote_;      ///< the last one set, perhaps still unanswered

@@ -124,6 +124,28 @@ TEST_F(RtcModel, OfferAndAnswerConnectBothEndsAndOpenTheChannel) {
   EXPECT_TRUE(alice.errors.empty());
 }
 
+TEST_F(RtcModel, TheChannelOpensBeforeOrAfterConnectedIsTold) {
+  connect();
+  const auto place = [](const End& end, const std::string& what) {
+    return std::find(end.told.begin(), end.told.end(), what) - end.told.begin();
+  };
+  EXPECT_LT(place(alice, "channel opened"), place(alice, kConnected)) << "as in Chromium";
+
+  RtcTiming timing;
+  timing.channel_first_permille = 0;
+  RtcNetwork other{loop, timing, "other"};
+  End carol{other, "carol"};
+  End dave{other, "dave"};
+  carol.rtc->create_channel();
+  dave.rtc->create_channel();
+  carol.rtc->set_remote_description(answer(dave, offer(carol)), carol.settle("remote"));
+  run(10ms);
+  carol.rtc->add_ice_candidate(dave.candidates.at(0), carol.settle("ice"));
+  run(200ms);
+  ASSERT_TRUE(carol.was_told("channel opened"));
+  EXPECT_GT(place(carol, "channel opened"), place(carol, kConnected));
+}
+
 TEST_F(RtcModel, MidsFollowTheOrderOfTheOffer) {
   connect();
   ASSERT_EQ(bob.rtc->kinds(), (std::vector<MediaKind>{MediaKind::Audio, MediaKind::Video}));

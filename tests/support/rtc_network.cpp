@@ -214,10 +214,12 @@ void RtcNetwork::establish(const Pointer& one, const Pointer& other) {
     former->transport_.peer.reset();
     lose_packets(*former);
   }
-  bring_up(*one, other);
-  bring_up(*other, one);
-  open_channel(*one, *other);
-  open_channel(*other, *one);
+  for (const auto& [end, peer] : {std::pair(one, other), std::pair(other, one)}) {
+    const bool channel_first = chance(end->random_, timing_.channel_first_permille);
+    if (channel_first) open_channel(*end, *peer);
+    bring_up(*end, peer);
+    if (!channel_first) open_channel(*end, *peer);
+  }
   refresh(*one);
   pump_channel(*one);
   pump_channel(*other);
@@ -234,8 +236,9 @@ void RtcNetwork::bring_up(RtcConnection& connection, const Pointer& peer) {
 
 void RtcNetwork::open_channel(RtcConnection& connection, const RtcConnection& peer) {
   RtcTransport& transport = connection.transport_;
-  const bool agreed_on = transport.channel_created && peer.transport_.channel_created &&
-                         !connection.application_mid_.empty() && !peer.application_mid_.empty();
+  // A channel that only this end has made opens all the same, and nobody hears what it says.
+  const bool agreed_on = transport.channel_created && !connection.application_mid_.empty() &&
+                         !peer.application_mid_.empty();
   if (!agreed_on || transport.channel_open) return;
   report(connection, timing_.channel_open.draw(connection.random_),
          [&connection](RtcObserver& observer) {
@@ -266,12 +269,12 @@ void RtcNetwork::closed(RtcConnection& connection, bool says_goodbye) {
   refresh(*peer);
   if (says_goodbye && path_up(connection.host_, peer->host_)) {
     report(*peer, timing_.dtls_close.draw(peer->random_),
-           [](RtcObserver& observer) { observer.on_dtls_closed(); });
-    report(*peer, Duration(0), [peer = peer.get()](RtcObserver& observer) {
-      if (!peer->transport_.channel_open) return;
-      peer->transport_.channel_open = false;
-      observer.on_channel_closed();
-    });
+           [peer = peer.get()](RtcObserver& observer) {
+             if (!peer->transport_.channel_open) return;
+             peer->transport_.channel_open = false;
+             observer.on_channel_closed();
+           });
+    report(*peer, Duration(0), [](RtcObserver& observer) { observer.on_dtls_closed(); });
   }
   lose_packets(*peer);
   watch_void(*peer);

@@ -33,7 +33,8 @@ struct RtcError {
   bool injected = false;  ///< a fault of the test's, not of the caller's
 };
 
-/// Settles one call: null when it was fulfilled. Never called once the connection is closed.
+/// Settles one call: null when it was fulfilled. Of a connection closed meanwhile it is never
+/// called; a call after close() is refused.
 using RtcSettled = std::function<void(const RtcError*)>;
 
 /// What one connection tells its page, always out of the event loop.
@@ -65,6 +66,8 @@ struct RtcTiming {
   Spread one_way = exactly(10ms);
   Spread drain = exactly(1ms);  ///< channel.send() to bufferedAmount 0
   Spread channel_open = exactly(5ms);
+  /// Of 1000 channels, those that open before `connected` is told (the rest: right after it).
+  int channel_first_permille = 1000;
   Spread dtls_close = exactly(10ms);
   Spread disconnected = exactly(5500ms);  ///< after the last packet
   Spread failed = exactly(20500ms);       ///< after the last packet

@@ -19,6 +19,7 @@ function makeEngine(answer = () => nothing, { onCommand, record } = {}) {
     tabs: new FakePort(onCommand),
     peers: new FakePort(onCommand),
     media: new FakePort(onCommand),
+    texts: new FakePort(onCommand),
     host,
   };
   const store = new SnapshotStore('me', { userId: 'me' }, { remote: () => null, local: () => null });
@@ -87,8 +88,13 @@ test('every command goes to its port', () => {
       { type: 'media.enable', track: 't', enabled: true },
       { type: 'media.stop', track: 't' },
     ],
+    texts: [
+      { type: 'text.pack', op: 6, text: 't' },
+      { type: 'text.unpack', op: 7, packed: 'p', limit: 9 },
+    ],
     peers: [
       { type: 'pc.create', ...id, slots: [], channel: false },
+      { type: 'pc.assign', ...id },
       { type: 'pc.setLocalDescription', ...id, op: 2, restart: false },
       { type: 'pc.setRemoteDescription', ...id, op: 3, description: { type: 'offer', sdp: '' } },
       { type: 'pc.adoptSlots', ...id, streams: [] },

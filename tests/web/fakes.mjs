@@ -326,6 +326,10 @@ export class FakePeerConnection extends EventTarget {
   transport = null;
   #transceivers = [];
 
+  static async generateCertificate() {
+    return { expires: 0 };
+  }
+
   constructor(configuration) {
     super();
     this.configuration = configuration;

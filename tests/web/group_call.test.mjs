@@ -78,6 +78,7 @@ test('the core gets the identity, the server and 128 random bits', async (t) => 
     self: { userId: 'alice', userInfo: options.self },
     signalling: { url: 'https://host', path: '/io/', namespace: '/calls', namespace: '/calls', query: 'userId=a+b&v=2', auth: { token: 't' } },
     joinTimeoutMs: 5_000,
+    earlyOffers: 3,
   });
 });
 

@@ -27,6 +27,7 @@ function makePort({ open, localTracks = {}, iceServers, ...options } = {}) {
       return pc;
     }),
     iceServers: iceServers ?? { latest: [{ urls: 'stun:localhost' }], fresh: () => null },
+    certificates: [],
     ...options,
     localTrack: (id) => localTracks[id] ?? null,
   });
@@ -261,14 +262,40 @@ test('a description that is not there after all is a failure', async () => {
   assert.deepEqual(events, [failed(1, 'InvalidStateError', 'There is no local description.')]);
 });
 
-test('candidates are reported without empty members, the end of gathering not at all', () => {
+test('candidates are reported without empty members, the end of gathering as an empty one, once', () => {
   const { pc, events } = withLink();
   pc.gather({ candidate: 'candidate:1 1 udp …', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: null });
   pc.gather({ candidate: '', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: 'u' });
   pc.gather(null);
   assert.deepEqual(events, [
     { type: 'pc.candidate', ...ann, candidate: { candidate: 'candidate:1 1 udp …', sdpMid: '0', sdpMLineIndex: 0 } },
+    { type: 'pc.candidate', ...ann, candidate: { candidate: '' } },
   ]);
+});
+
+test('a spare connection gathers without relays and without asking for servers, and is then the peer\'s', async () => {
+  const servers = [{ urls: 'stun:s' }, { urls: ['stun:t', 'turn:t'], username: 'u', credential: 'c' }];
+  const iceServers = { latest: servers, fresh: () => assert.fail('nobody asks for a spare connection') };
+  const { port, pc, events } = withLink({ peer: '', spare: true }, { iceServers });
+  assert.deepEqual(pc.configuration.iceServers, [{ urls: 'stun:s' }]);
+  port.execute({ type: 'pc.setLocalDescription', peer: '', connection: 1, op: 7, restart: false });
+  pc.localDescription = { type: 'offer', sdp: 'v=0' };
+  pc.pending.setLocalDescription.shift().resolve();
+  await settled();
+  assert.deepEqual(events, [
+    { type: 'pc.localDescriptionSet', peer: '', connection: 1, op: 7, description: { type: 'offer', sdp: 'v=0' }, relay: true },
+  ]);
+  port.execute({ type: 'pc.assign', ...ann });
+  await settled();
+  assert.deepEqual(pc.configuration.iceServers, servers);
+  pc.gather(null);
+  assert.deepEqual(events.at(-1), { type: 'pc.candidate', ...ann, candidate: { candidate: '' } });
+});
+
+test('all connections share the certificates', () => {
+  const certificates = [{ expires: 1 }];
+  const { pc } = withLink({}, { certificates });
+  assert.deepEqual(pc.configuration.certificates, certificates);
 });
 
 test('the state of the transport is reported as it changes', () => {

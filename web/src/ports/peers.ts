@@ -79,7 +79,7 @@ export class PeersPort implements Port<PeersCommand> {
   }
 
   #create(command: CreateCommand): void {
-    const { open, iceServers, iceTransportPolicy } = this.#options;
+    const { open, iceServers, iceTransportPolicy, certificates } = this.#options;
     let pc: RTCPeerConnection;
     try {
       // One transport for all slots: fewer candidates, and a link is up or down as a whole. One
@@ -87,7 +87,7 @@ export class PeersPort implements Port<PeersCommand> {
       pc = open({
         iceServers: iceServers.latest.filter((server) => !command.spare || !hasRelay(server)),
         bundlePolicy: 'max-bundle',
-        certificates: [...this.#options.certificates],
+        ...(certificates.length > 0 && { certificates: [...certificates] }),
         ...(iceTransportPolicy !== undefined && { iceTransportPolicy }),
       });
     } catch (error) {
