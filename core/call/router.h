@@ -217,7 +217,7 @@ class CallCore::Router {
   Instant join_held_until_ = kNever;        ///< it waits for its early offers
   EarlyOffers early_;
   std::vector<Unpacking> unpacking_;
-  Instant leave_again_at_ = kNever;         ///< of a join that may be under way on the server
+  Instant leave_again_at_ = kNever;  ///< of a join that may be under way on the server
   int leaves_sent_ = 0;
   bool join_sent_ = false;       ///< on this socket, not confirmed
   bool ghost_possible_ = false;  ///< a join went out on a socket that was lost

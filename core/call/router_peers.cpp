@@ -91,6 +91,8 @@ void CallCore::Router::admit(wire::Joined& message) {
   }
   const std::vector<UserId> missing = roster_.on_joined(list);
   roster_changed_ = true;
+  auto context = negotiation_context();
+  for (auto& [user, link] : links_) link->negotiation.on_back_in_room(context);
   early_.set_owners(std::move(listed));
   sync_links();
   close_early_offers();
@@ -107,8 +109,13 @@ void CallCore::Router::on_message(wire::ParticipantJoined& message) {
     return;
   }
   unpack_early_offers(message, announced.epoch);
+  const bool back = roster_.knows(announced.user, announced.epoch);
   roster_.on_participant_joined(announced);
   roster_changed_ = true;
+  if (Link* link = back ? present_link(announced.user) : nullptr) {
+    auto context = negotiation_context();
+    link->negotiation.on_back_in_room(context);
+  }
   sync_links();
   touch(announced.user);
 }
@@ -124,8 +131,7 @@ void CallCore::Router::unpack_early_offers(const wire::ParticipantJoined& messag
   if (rank >= limits::kEarlyOffers || mark.link.none()) return;
   std::erase_if(unpacking_, [&](const Unpacking& u) { return u.peer == user; });
   unpacking_.push_back({ids_.next_op(), user, epoch, mark.link, rank + 1});
-  commands_.push_back(
-      UnpackText{unpacking_.back().op, mark.offers, limits::kUnpackedOffersBytes});
+  commands_.push_back(UnpackText{unpacking_.back().op, mark.offers, limits::kUnpackedOffersBytes});
 }
 
 void CallCore::Router::on(const TextUnpacked& event) {

@@ -353,6 +353,13 @@ void PeerNegotiation::on_operation_failed(const OperationFailed& event, Negotiat
   }
 }
 
+void PeerNegotiation::on_back_in_room(NegotiationContext& ctx) {
+  const auto* sent = std::get_if<OfferSent>(&state_);
+  if (sent == nullptr || foreign()) return;
+  waiting_since_ = ctx.now;
+  send_offer(*sent, ctx);
+}
+
 void PeerNegotiation::give_up_connection(NegotiationContext& ctx) {
   ctx.counters.add(Tally::SlowOperations);
   connected_ = connected_ && transport_ == TransportState::Connected;

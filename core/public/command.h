@@ -198,12 +198,12 @@ struct StopTrack {
   bool operator==(const StopTrack&) const = default;
 };
 
-using Command = std::variant<ResolveRequest, RejectRequest, OpenSocket, SendFrame, CloseSocket,
-                             ConnectApplication, RenewApplication, EmitApplication, PostToTabs,
-                             CreateConnection, AssignConnection, SetLocalDescription,
-                             SetRemoteDescription, AdoptSlots, AddIceCandidate, AttachTrack,
-                             CloseConnection, SendChannel, CollectStats, PackText, UnpackText,
-                             AcquireMedia, EnableTrack, StopTrack>;
+using Command =
+    std::variant<ResolveRequest, RejectRequest, OpenSocket, SendFrame, CloseSocket,
+                 ConnectApplication, RenewApplication, EmitApplication, PostToTabs,
+                 CreateConnection, AssignConnection, SetLocalDescription, SetRemoteDescription,
+                 AdoptSlots, AddIceCandidate, AttachTrack, CloseConnection, SendChannel,
+                 CollectStats, PackText, UnpackText, AcquireMedia, EnableTrack, StopTrack>;
 
 /// In the order in which they are to be carried out.
 using Commands = std::vector<Command>;

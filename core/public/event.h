@@ -245,7 +245,7 @@ using Event =
                  ApplicationAcknowledged, LocalDescriptionSet, RemoteDescriptionSet, TrackAttached,
                  OperationFailed, LocalCandidate, TransportChanged, DtlsClosed, ChannelOpened,
                  ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled, TextPacked,
-                 TextUnpacked, MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline, NetworkOffline,
-                 PageClosing, PageShown, TabMessage>;
+                 TextUnpacked, MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept,
+                 NetworkOnline, NetworkOffline, PageClosing, PageShown, TabMessage>;
 
 }  // namespace groupcall

@@ -82,7 +82,7 @@ struct SimulationResult {
   Duration followed_after{0};  ///< the slowest, of what people did in quiet
   Duration lasted{0};
   std::uint64_t handled = 0;  ///< events that cores have handled
-  std::size_t offers = 0;  ///< those inside a join, where they were answered, too
+  std::size_t offers = 0;     ///< those inside a join, where they were answered, too
   std::map<std::string, std::int64_t> faults;   ///< by kind
   std::map<std::string, std::int64_t> repairs;  ///< the cores' own counters
   bool passed() const { return failure.empty(); }

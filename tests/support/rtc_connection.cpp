@@ -49,7 +49,11 @@ RtcTiming RtcTiming::varied() {
 
 RtcConnection::RtcConnection(RtcNetwork& network, std::string host, std::string seed,
                              RtcObserver& observer)
-    : network_(&network), host_(std::move(host)), random_(seed), observer_(&observer) {
+    : network_(&network),
+      host_(std::move(host)),
+      name_(seed.substr(seed.find(host_))),
+      random_(seed),
+      observer_(&observer) {
   session_id_ = std::to_string(random_.next() >> 1U);
 }
 
@@ -180,9 +184,16 @@ void RtcConnection::start_next() {
   if (busy_ || operations_.empty() || !is_open()) return;
   busy_ = true;
   if (network_->injected_hang(*this)) return;
-  network_->loop().after(operations_.front().takes, [weak = weak_from_this()] {
+  const Duration takes = operations_.front().takes;
+  auto task = [weak = weak_from_this()] {
     if (const auto self = weak.lock(); self && self->is_open()) self->run_front();
-  });
+  };
+  if (takes == Duration(0)) {
+    network_->loop().after(takes, std::move(task));
+  } else {
+    network_->loop().in_lane({"operation", name_}, "", network_->loop().now() + takes,
+                             std::move(task));
+  }
 }
 
 void RtcConnection::run_front() {
@@ -370,25 +381,23 @@ void RtcConnection::renew_credentials() {
 /// Two host candidates for each set of credentials, then the end of gathering.
 void RtcConnection::gather() {
   if (local_->lines.empty()) return;
-  const auto show = [this](Duration after, const IceCandidate& candidate) {
-    network_->loop().after(after, [weak = weak_from_this(), candidate] {
-      const auto self = weak.lock();
-      if (self && self->is_open()) self->observer_->on_candidate(candidate);
-    });
-  };
-  Duration last{0};
-  for (int i = 0; i < 2; ++i) {
+  auto left = std::make_shared<int>(network_->timing().candidates);
+  for (int i = 0; i < network_->timing().candidates; ++i) {
     IceCandidate candidate;
     candidate.candidate = "candidate:" + std::to_string(i + 1) + " 1 udp 2122260223 10.0.0." +
                           std::to_string(i + 1) + " 50000 typ host generation 0 ufrag " + ufrag_;
     candidate.sdp_mid = local_->lines.front().mid;
     candidate.sdp_m_line_index = 0;
     candidate.username_fragment = ufrag_;
-    const Duration after = network_->timing().gather.draw(random_);
-    show(after, candidate);
-    last = std::max(last, after);
+    network_->loop().in_lane({"gather", name_}, candidate.candidate,
+                             network_->loop().now() + network_->timing().gather.draw(random_),
+                             [weak = weak_from_this(), candidate, left] {
+                               const auto self = weak.lock();
+                               if (!self || !self->is_open()) return;
+                               self->observer_->on_candidate(candidate);
+                               if (--*left == 0) self->observer_->on_candidate(IceCandidate{});
+                             });
   }
-  show(last + Duration(1), IceCandidate{});
 }
 
 std::optional<RtcError> RtcConnection::apply_candidate(const IceCandidate& candidate) {

@@ -106,6 +106,7 @@ class RtcConnection : public std::enable_shared_from_this<RtcConnection> {
 
   // What only a model can tell.
   const std::string& host() const { return host_; }
+  const std::string& name() const { return name_; }
   bool established() const { return transport_.established; }
   std::shared_ptr<RtcConnection> far_side() const { return transport_.peer.lock(); }
   bool rolled_back() const { return rolled_back_; }
@@ -140,6 +141,7 @@ class RtcConnection : public std::enable_shared_from_this<RtcConnection> {
 
   RtcNetwork* network_;
   std::string host_;
+  std::string name_;  ///< "bob/2": his second
   Random random_;
   RtcObserver* observer_;
 

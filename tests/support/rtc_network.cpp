@@ -189,6 +189,7 @@ bool RtcNetwork::reaches(const RtcConnection& one, const RtcConnection& other) c
 void RtcNetwork::try_pair(RtcConnection& connection) {
   const Pointer self = connection.shared_from_this();
   const Pointer partner = partner_of(connection);
+  if (partner) ++meetings_;
   if (!partner || partner == self || !matches(*self, *partner)) return;
   if (!reaches(*self, *partner) || !path_up(self->host_, partner->host_)) return;
   RtcTransport& transport = self->transport_;
@@ -207,6 +208,7 @@ void RtcNetwork::try_pair(RtcConnection& connection) {
 }
 
 void RtcNetwork::establish(const Pointer& one, const Pointer& other) {
+  ++meetings_;
   if (!matches(*one, *other) || !path_up(one->host_, other->host_)) return;
   for (const Pointer& end : {one, other}) {
     const Pointer former = end->far_side();
@@ -240,7 +242,7 @@ void RtcNetwork::open_channel(RtcConnection& connection, const RtcConnection& pe
   const bool agreed_on = transport.channel_created && !connection.application_mid_.empty() &&
                          !peer.application_mid_.empty();
   if (!agreed_on || transport.channel_open) return;
-  report(connection, timing_.channel_open.draw(connection.random_),
+  report(connection, timing_.channel_open.draw(connection.random_), "channel opened",
          [&connection](RtcObserver& observer) {
            if (connection.transport_.channel_open) return;
            connection.transport_.channel_open = true;
@@ -265,16 +267,18 @@ void RtcNetwork::closed(RtcConnection& connection, bool says_goodbye) {
   const bool was_pair =
       transport.established && peer && peer->is_open() && peer->far_side().get() == &connection;
   transport.established = false;
+  if (peer) ++meetings_;
   if (!was_pair) return;
   refresh(*peer);
   if (says_goodbye && path_up(connection.host_, peer->host_)) {
-    report(*peer, timing_.dtls_close.draw(peer->random_),
+    report(*peer, timing_.dtls_close.draw(peer->random_), "channel closed",
            [peer = peer.get()](RtcObserver& observer) {
              if (!peer->transport_.channel_open) return;
              peer->transport_.channel_open = false;
              observer.on_channel_closed();
            });
-    report(*peer, Duration(0), [](RtcObserver& observer) { observer.on_dtls_closed(); });
+    report(*peer, Duration(0), "dtls closed",
+           [](RtcObserver& observer) { observer.on_dtls_closed(); });
   }
   lose_packets(*peer);
   watch_void(*peer);
@@ -286,16 +290,19 @@ void RtcNetwork::change_state(RtcConnection& connection, TransportState state) {
   if (connection.transport_.reported == state) return;
   connection.transport_.reported = state;
   report(connection, timing_.report.draw(connection.random_),
+         "transport " + std::to_string(static_cast<int>(state)),
          [state](RtcObserver& observer) { observer.on_transport_changed(state); });
 }
 
-void RtcNetwork::report(RtcConnection& connection, Duration delay, Report report) {
+void RtcNetwork::report(RtcConnection& connection, Duration delay, std::string_view what,
+                        Report report) {
   Instant& last = connection.transport_.last_report;
   last = std::max(last, loop_->now() + delay);
-  loop_->at(last, [weak = connection.weak_from_this(), report = std::move(report)] {
-    const Pointer self = weak.lock();
-    if (self && self->is_open()) report(*self->observer_);
-  });
+  loop_->in_lane({"report", connection.name()}, what, last,
+                 [weak = connection.weak_from_this(), report = std::move(report)] {
+                   const Pointer self = weak.lock();
+                   if (self && self->is_open()) report(*self->observer_);
+                 });
 }
 
 std::optional<RtcError> RtcNetwork::injected_error(RtcConnection& connection) {
@@ -324,13 +331,15 @@ void RtcNetwork::pump_channel(RtcConnection& connection) {
     const bool flows = pair_lives(*self) && path_up(self->host_, peer->host_);
     if (!flows) return;  // kept until the path heals
     for (std::string& text : self->transport_.outgoing) {
-      report(*peer, timing_.one_way.draw(self->random_),
+      const std::string label = text;
+      report(*peer, timing_.one_way.draw(self->random_), label,
              [peer = peer.get(), text = std::move(text)](RtcObserver& observer) {
                if (peer->transport_.channel_open) observer.on_channel_message(text);
              });
     }
     self->transport_.outgoing.clear();
-    report(*self, Duration(0), [](RtcObserver& observer) { observer.on_channel_drained(); });
+    report(*self, Duration(0), "channel drained",
+           [](RtcObserver& observer) { observer.on_channel_drained(); });
   });
 }
 

@@ -39,6 +39,8 @@ class RtcNetwork {
   /// Tracks or descriptions of this host changed: what its peers receive may have, too.
   void refresh_host(const std::string& host);
   std::size_t open_connections(const std::string& host) const;
+  /// How often one end has looked at, or changed, the state of another.
+  std::uint64_t meetings() const { return meetings_; }
   const RtcTiming& timing() const { return timing_; }
   EventLoop& loop() { return *loop_; }
 
@@ -68,7 +70,7 @@ class RtcNetwork {
   Pointer partner_of(const RtcConnection& connection) const;
   void change_state(RtcConnection& connection, TransportState state);
   /// Reports of one connection keep their order.
-  void report(RtcConnection& connection, Duration delay, Report report);
+  void report(RtcConnection& connection, Duration delay, std::string_view what, Report report);
   void stop_timers(RtcConnection& connection);
 
   void refresh(RtcConnection& connection);
@@ -84,6 +86,7 @@ class RtcNetwork {
   RtcTiming timing_;
   std::string seed_;
   RtcFaults faults_;
+  std::uint64_t meetings_ = 0;
   std::set<std::string> reject_next_;
   std::set<std::string> hang_next_;
   std::map<std::string, std::vector<std::weak_ptr<RtcConnection>>> by_host_;

@@ -61,6 +61,7 @@ struct RtcTiming {
   Spread operation = exactly(2ms);
   Spread replace_track = exactly(1ms);
   Spread gather = exactly(1ms);   ///< from the local description to each candidate
+  int candidates = 2;             ///< of each set of credentials
   Spread checks = exactly(50ms);  ///< ICE and DTLS, once both ends can begin
   Spread report = exactly(0ms);   ///< a fact of the transport to its event
   Spread one_way = exactly(10ms);

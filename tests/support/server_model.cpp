@@ -384,6 +384,22 @@ void ServerModel::forget_user(const std::string& user) { remove_everywhere(user)
 
 // ---- questions -----------------------------------------------------------------------
 
+std::string ServerModel::state() const {
+  std::string text;
+  for (const auto& [name, room] : rooms_) {
+    text += "room " + name;
+    for (const Participant& one : room.participants) {
+      text += " " + one.user + json::serialize(one.user_info) + json::serialize(one.tracks);
+    }
+  }
+  for (const auto& [line, socket] : sockets_) {
+    text += " socket " + std::to_string(line) + socket.user + (socket.connected ? "+" : "-");
+    for (const std::string& room : socket.welcomed) text += room;
+  }
+  for (const auto& [user, line] : newest_) text += " newest " + user + std::to_string(line);
+  return text;
+}
+
 std::vector<std::string> ServerModel::participants(const std::string& room) const {
   std::vector<std::string> users;
   const auto found = rooms_.find(room);

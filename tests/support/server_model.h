@@ -51,6 +51,8 @@ class ServerModel : public SocketServer {
   void forget_user(const std::string& user);
 
   // What tests ask.
+  /// What its future behaviour rests on, timers aside.
+  std::string state() const;
   std::vector<std::string> participants(const std::string& room) const;
   std::size_t relayed(const std::string& event, const std::string& from,
                       const std::string& to) const;

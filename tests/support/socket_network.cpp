@@ -70,14 +70,22 @@ void SocketNetwork::pass(LineId id, Line& line, PassingFrame frame) {
   if (fate == FrameFate::Duplicate) {
     // Late, so that it meets a later state; it does not hold up what follows.
     const Duration extra = Spread{0ms, 3s}.draw(random_);
-    loop_->after(timing_.one_way.draw(random_) + extra, [this, id, frame] { arrive(id, frame); });
+    loop_->in_lane({"late", line.host, id}, frame.text,
+                   loop_->now() + timing_.one_way.draw(random_) + extra,
+                   [this, id, frame] { arrive(id, frame); });
   }
 }
 
 void SocketNetwork::travel(LineId id, Line& line, const PassingFrame& frame) {
   Instant& last = frame.to_server ? line.last_up : line.last_down;
   last = std::max(last, loop_->now() + timing_.one_way.draw(random_));
-  loop_->at(last, [this, id, frame] { arrive(id, frame); });
+  auto task = [this, id, frame] { arrive(id, frame); };
+  // Handshakes and heartbeats race with nobody.
+  if (!frame.text.starts_with("42[\"groupcall")) {
+    loop_->at(last, std::move(task));
+  } else {
+    loop_->in_lane(lane_of(id, line, frame.to_server), frame.text, last, std::move(task));
+  }
 }
 
 void SocketNetwork::arrive(LineId id, const PassingFrame& frame) {
@@ -108,7 +116,7 @@ void SocketNetwork::close_by_page(LineId id) {
   }
   // Behind what was sent before.
   line.last_up = std::max(line.last_up, loop_->now() + timing_.one_way.draw(random_));
-  loop_->at(line.last_up, [this, id] {
+  loop_->in_lane(lane_of(id, line, true), "close", line.last_up, [this, id] {
     lines_[id].broken = true;
     tell_server_gone(id, Duration(0));
   });
@@ -125,7 +133,7 @@ void SocketNetwork::close_by_server(LineId id, int code) {
     return;  // told when it thaws
   }
   line.last_down = std::max(line.last_down, loop_->now() + timing_.one_way.draw(random_));
-  loop_->at(line.last_down, [this, id, code] {
+  loop_->in_lane(lane_of(id, line, false), "close", line.last_down, [this, id, code] {
     lines_[id].broken = true;
     tell_page_closed(id, code, "", Duration(0));
   });
@@ -147,14 +155,15 @@ void SocketNetwork::break_line(LineId id, bool server_knows) {
 
 void SocketNetwork::tell_page_closed(LineId id, int code, const std::string& reason,
                                      Duration delay) {
-  loop_->after(delay, [this, id, code, reason] {
-    SocketObserver* const observer = std::exchange(lines_[id].observer, nullptr);
-    if (observer != nullptr) observer->on_socket_closed(id, code, reason);
-  });
+  loop_->in_lane({"closed", lines_[id].host, id}, "", loop_->now() + delay,
+                 [this, id, code, reason] {
+                   SocketObserver* const observer = std::exchange(lines_[id].observer, nullptr);
+                   if (observer != nullptr) observer->on_socket_closed(id, code, reason);
+                 });
 }
 
 void SocketNetwork::tell_server_gone(LineId id, Duration delay) {
-  loop_->after(delay, [this, id] {
+  loop_->in_lane({"gone", lines_[id].host, id}, "", loop_->now() + delay, [this, id] {
     if (std::exchange(lines_[id].server_end, false)) server_->on_disconnected(id);
   });
 }

@@ -103,6 +103,9 @@ class SocketNetwork {
     std::deque<PassingFrame> held;  ///< arrived while frozen
   };
 
+  static Lane lane_of(LineId id, const Line& line, bool to_server) {
+    return {to_server ? "up" : "down", line.host, id};
+  }
   bool is_frozen(const Line& line) const { return frozen_.count(line.host) > 0; }
   void pass(LineId id, Line& line, PassingFrame frame);
   void travel(LineId id, Line& line, const PassingFrame& frame);

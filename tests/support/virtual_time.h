@@ -5,8 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/base/random.h"
@@ -35,9 +38,21 @@ inline bool chance(Random& random, int permille) {
   return permille > 0 && random.below(1000) < static_cast<std::uint64_t>(permille);
 }
 
+/// What arrives one after the other at one place, but in any order beside other lanes.
+struct Lane {
+  const char* what;     ///< "operation", "down", ...
+  std::string_view of;  ///< whose: a host, or a connection
+  std::int64_t number = 0;
+};
+
 class EventLoop {
  public:
   using Task = std::function<void()>;
+  struct HeldTask {
+    std::string label;  ///< tells it apart from others that the lane might hold instead
+    Task task;
+  };
+  using Lanes = std::map<std::string, std::deque<HeldTask>>;
   /// Names a task that may be cancelled. Default-made: none.
   using Ticket = std::pair<Instant, std::uint64_t>;
 
@@ -45,6 +60,18 @@ class EventLoop {
   /// A time that has passed means: next, after what is due now already.
   Ticket at(Instant when, Task task);
   Ticket after(Duration delay, Task task) { return at(now_ + delay, std::move(task)); }
+  /// As at(), unless lanes are held: then the task waits for release(), whatever the time.
+  void in_lane(const Lane& lane, std::string_view label, Instant when, Task task);
+  /// For explorers, which choose themselves what happens next. Let go, everything held is due.
+  void hold_lanes(bool hold);
+  const Lanes& held() const { return held_; }
+  /// Runs the first task of a lane, or drops it.
+  void release(const std::string& lane);
+  void drop(const std::string& lane);
+  /// Its first task happens twice: a copy waits in a lane of its own ("late ...").
+  void repeat(const std::string& lane);
+  /// When the next task is due that is in no lane; kNever: none.
+  Instant next_due() const { return tasks_.empty() ? kNever : tasks_.begin()->first.first; }
   /// Harmless for a task that ran, or none. The ticket becomes none.
   void cancel(Ticket& ticket);
 
@@ -63,7 +90,11 @@ class EventLoop {
   std::size_t waiting() const { return tasks_.size(); }
 
  private:
+  HeldTask take(const std::string& lane);
+
   std::map<Ticket, Task> tasks_;
+  bool holds_lanes_ = false;
+  Lanes held_;
   Instant now_{};
   std::uint64_t last_sequence_ = 0;
   std::uint64_t executed_ = 0;

@@ -91,8 +91,8 @@ std::string why_self_wrong(SimulatedPage& page, std::size_t others) {
 
 World::World(WorldOptions options)
     : journal(loop, options.detail),
-      rtc(loop, options.exact_times ? RtcTiming{} : RtcTiming::varied(), options.seed),
-      sockets(loop, options.exact_times ? SocketTiming{} : SocketTiming::varied(), options.seed),
+      rtc(loop, options.exact_times ? options.rtc : RtcTiming::varied(), options.seed),
+      sockets(loop, options.exact_times ? options.sockets : SocketTiming::varied(), options.seed),
       server(loop, sockets, journal, options.server, options.seed),
       options_(std::move(options)) {}
 
@@ -119,6 +119,7 @@ SimulatedPage& World::open_page(const std::string& user) {
   PageOptions options;
   options.user = user;
   options.early_offers = options_.early_offers;
+  options.media = options_.media;
   options.seed = options_.seed + "/" + user + "/" + std::to_string(incarnations.size());
   if (!options_.exact_times) {
     Random random(options.seed);

@@ -22,6 +22,10 @@ struct WorldOptions {
   std::string seed = "1";
   /// Fixed delays, for scenarios that state exact times; else drawn from the seed.
   bool exact_times = true;
+  /// Those delays, where others than usual are wanted.
+  RtcTiming rtc;
+  SocketTiming sockets;
+  MediaTiming media;
   Detail detail = Detail::Lines;
   ServerOptions server;
   /// Offers that a join carries.

@@ -39,6 +39,12 @@ std::vector<Written> every_command() {
                        true},
       "{\"type\":\"pc.create\",\"peer\":\"ben \xf0\x9f\x8e\x88\",\"connection\":7,\"slots\":"
       R"([{"kind":"audio","stream":"camera"},{"kind":"video","stream":"screen"}],"channel":true})");
+  add(CreateConnection{{}, kConnection, {}, true, true},
+      R"({"type":"pc.create","peer":"","connection":7,"slots":[],"channel":true,"spare":true})");
+  add(AssignConnection{UserId{"b"}, kConnection},
+      R"({"type":"pc.assign","peer":"b","connection":7})");
+  add(PackText{OpId{9}, "t"}, R"({"type":"text.pack","op":9,"text":"t"})");
+  add(UnpackText{OpId{9}, "p", 7}, R"({"type":"text.unpack","op":9,"packed":"p","limit":7})");
   add(SetLocalDescription{UserId{"b"}, kConnection, OpId{2}, true},
       R"({"type":"pc.setLocalDescription","peer":"b","connection":7,"op":2,"restart":true})");
   add(SetRemoteDescription{UserId{"b"}, kConnection, OpId{2}, {DescriptionType::Answer, "v\r\n"}},

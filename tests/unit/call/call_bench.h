@@ -222,6 +222,8 @@ class CallBench : public ShownCall {
     for (const Command& command : reaction.commands) {
       if (const auto* c = std::get_if<CreateConnection>(&command))
         connections_[c->peer.value] = c->connection.value;
+      if (const auto* c = std::get_if<AssignConnection>(&command))
+        connections_[c->peer.value] = c->connection.value;
       if (const auto* c = std::get_if<SetLocalDescription>(&command)) ops_[c->peer.value] = c->op;
       if (const auto* c = std::get_if<SetRemoteDescription>(&command)) ops_[c->peer.value] = c->op;
       if (const auto* c = std::get_if<CollectStats>(&command)) stats_op = c->op;

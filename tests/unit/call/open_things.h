@@ -53,6 +53,11 @@ class OpenThings {
   void look(const CreateConnection& c) {
     need(connections_.insert(name(c)).second, "pc.create " + name(c));
   }
+  void look(const AssignConnection& c) {
+    const std::string number = "/" + std::to_string(c.connection.value);
+    need(connections_.erase(number) == 1 && connections_.insert(name(c)).second,
+         "pc.assign " + name(c));
+  }
   void look(const CloseConnection& c) {
     need(connections_.erase(name(c)) == 1, "pc.close " + name(c));
   }
