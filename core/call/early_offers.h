@@ -16,6 +16,15 @@
 
 namespace groupcall {
 
+/// Early offers of a newcomer that are being unpacked for us.
+struct Unpacking {
+  OpId op;
+  UserId peer;
+  Epoch epoch;
+  LinkNumber link;
+  std::int64_t index = 0;  ///< ours, from 1
+};
+
 class EarlyOffers {
  public:
   /// Makes `count` connections with an offer each.

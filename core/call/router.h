@@ -12,6 +12,7 @@
 #include "core/call/early_offers.h"
 #include "core/call/link.h"
 #include "core/call/snapshot_builder.h"
+#include "core/call/timer_key.h"
 #include "core/media/local_media.h"
 #include "core/public/call_core.h"
 #include "core/public/counters.h"
@@ -22,30 +23,10 @@
 
 namespace groupcall {
 
-/// Whose deadline a timer is; links are told apart by their peer.
-struct TimerKey {
-  enum class Owner : unsigned char { Session, Room, Media, Stats, Reach, Link };
-  Owner owner = Owner::Session;
-  UserId peer;
-  bool operator==(const TimerKey&) const = default;
-  bool operator<(const TimerKey& o) const {
-    return owner != o.owner ? owner < o.owner : peer < o.peer;
-  }
-};
-
 /// An epoch whose late messages must not bring a participant back.
 struct DepartedEpoch {
   Epoch epoch;
   bool for_good = false;  ///< it said goodbye; who only got lost may be listed again
-};
-
-/// Early offers of a newcomer that are being unpacked for us.
-struct Unpacking {
-  OpId op;
-  UserId peer;
-  Epoch epoch;
-  LinkNumber link;
-  std::int64_t index = 0;  ///< ours, from 1
 };
 
 /// An invitation that is ringing.

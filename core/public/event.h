@@ -12,6 +12,7 @@
 #include "core/public/ids.h"
 #include "core/public/media.h"
 #include "core/public/sdp.h"
+#include "core/public/stats.h"
 
 namespace groupcall {
 
@@ -161,23 +162,6 @@ struct ChannelDrained {
 struct ChannelClosed {
   UserId peer;
   ConnectionNumber connection;
-};
-
-/// What one receiver has counted since it exists (RTCInboundRtpStreamStats).
-struct SlotSample {
-  std::int64_t slot = 0;  ///< m-line order
-  std::int64_t bytes = 0;
-  std::int64_t frames = 0;  ///< framesDecoded; 0 for sound
-};
-struct LinkSample {
-  UserId peer;
-  ConnectionNumber connection;
-  std::vector<SlotSample> slots;
-};
-/// The answer to `stats.collect`, for all links at once.
-struct StatsSampled {
-  OpId op;
-  std::vector<LinkSample> links;
 };
 
 // ---- texts that are too long for the wire ----------------------------------------------

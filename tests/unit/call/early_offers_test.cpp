@@ -137,6 +137,77 @@ TEST(EarlyOffersOfTheNewcomer, AreNotMadeWhereOnlyRelaysMayBeUsed) {
   EXPECT_THAT(call.all<CreateConnection>(), IsEmpty());
 }
 
+/// A member's page that hears of a newcomer with offers.
+void newcomer(CallBench& call, const std::string& user, const std::string& epoch) {
+  wire::WireParticipant who = CallBench::module_peer(user, epoch);
+  who.user_info.mark.link = LinkNumber{1};
+  who.user_info.mark.offers = "UEFDS0VE";
+  call.participant_joined(who);
+}
+std::string three_offers() {
+  wire::UnpackedOffers offers;
+  for (const char* name : {"S1", "S2", "S3"})
+    offers.offers.push_back({CallBench::sdp(name), {{"candidate:1", "0", 0, name}}});
+  return wire::encode_unpacked_offers(offers);
+}
+
+TEST(EarlyOffersForAMember, TheOneOfItsRankIsAnsweredWithItsIndex) {
+  CallBench call;
+  call.enter({CallBench::module_peer("ann", "a"), CallBench::module_peer("zoe", "z")});
+  newcomer(call, "new", "n");
+  ASSERT_THAT(call.all<UnpackText>(), SizeIs(1));
+  call.handle(TextUnpacked{call.all<UnpackText>().front().op, three_offers()});
+  ASSERT_THAT(call.all<SetRemoteDescription>(), SizeIs(1));
+  EXPECT_EQ(call.all<SetRemoteDescription>().front().description.sdp, CallBench::sdp("S2"))
+      << "ann is before us, zoe after";
+  call.remote_set("new");
+  EXPECT_THAT(call.all<AddIceCandidate>(), SizeIs(1));
+  call.local_set("new");
+  const auto frames = call.all<SendFrame>();
+  ASSERT_FALSE(frames.empty());
+  EXPECT_THAT(frames.front().text, testing::HasSubstr("\"early\":2"));
+}
+
+TEST(EarlyOffersForAMember, InStoredStateAreNotRead) {
+  CallBench call;
+  wire::WireParticipant who = CallBench::module_peer("ann", "a");
+  who.user_info.mark.link = LinkNumber{1};
+  who.user_info.mark.offers = "UEFDS0VE";
+  call.enter({who});
+  EXPECT_THAT(call.all<UnpackText>(), IsEmpty());
+}
+
+TEST(EarlyOffersForAMember, OfAnEpochThatWasSeenAreNotRead) {
+  CallBench call;
+  call.enter({CallBench::module_peer("ann", "a")});
+  newcomer(call, "ann", "a");
+  EXPECT_THAT(call.all<UnpackText>(), IsEmpty());
+}
+
+TEST(EarlyOffersForAMember, ThatUnpackAfterAPlainOfferAreStale) {
+  CallBench call;
+  call.enter();
+  newcomer(call, "new", "n");
+  const OpId op = call.all<UnpackText>().front().op;
+  call.offer("new", call.from("n", 1, 1));
+  call.handle(TextUnpacked{op, three_offers()});
+  EXPECT_THAT(call.all<SetRemoteDescription>(), IsEmpty());
+  EXPECT_EQ(call.count(Tally::StaleEarlyOffers), 1);
+}
+
+TEST(EarlyOffersForAMember, OfNoUseAreWaitedOutAndAPlainOfferIsAskedFor) {
+  for (const char* text : {"", "{}", R"({"offers":[]})", R"({"offers":[{"sdp":7}]})", "nonsense"}) {
+    CallBench call;
+    call.enter();
+    newcomer(call, "new", "n");
+    call.handle(TextUnpacked{call.all<UnpackText>().front().op, text});
+    EXPECT_THAT(call.all<SetRemoteDescription>(), IsEmpty());
+    call.pass(1s);
+    call.offer("new", call.from("n", 1, 1));
+    EXPECT_THAT(call.all<SetRemoteDescription>(), SizeIs(1)) << text;
+  }
+}
+
 TEST(EarlyOffersOfTheNewcomer, EndWithTheCallBeforeItBegan) {
   EarlyBench call;
   call.join(1);

@@ -217,7 +217,8 @@ TEST(Reconnecting, SendsNothingBeforeItIsAdmittedAgain) {
   call.handle(CameraWanted{true});
   EXPECT_THAT(call.sent, IsEmpty());
   call.joined({CallBench::module_peer("ben", "eb"), CallBench::module_peer("cyd", "ec")});
-  EXPECT_THAT(call.sent, ElementsAre("tracks -audio +video"));
+  EXPECT_THAT(call.sent, ElementsAre("offer ben 1/1", "offer cyd 2/1", "tracks -audio +video"))
+      << "the offers that waited are sent without waiting for their deadline";
 }
 
 TEST(Reconnecting, AnnouncesTheTracksAfterEveryAdmission) {
