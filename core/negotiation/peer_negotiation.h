@@ -213,7 +213,7 @@ class PeerNegotiation {
   LinkNumber link_;                                ///< 0: none yet
   std::int64_t seq_ = 0;                           ///< of the newest offer of this link
   std::optional<SessionDescription> last_answer_;  ///< to `seq_`, for a peer that missed it
-  std::int64_t early_ = 0;  ///< offer `seq_` is this one of a join's; 0: a plain one
+  std::int64_t early_ = 0;      ///< offer `seq_` is this one of a join's; 0: a plain one
   bool without_relay_ = false;  ///< an early offer's connection, though there are relays
 
   ConnectionNumber connection_;
