@@ -77,12 +77,13 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {string[]} [options.machines] machines on a network that can be impaired (`stage.network`); a page opened with
  *   `on: name` is on one, every other page is here, with the signalling server; skipped without root
  * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
+ * @param {number} [options.limitMs] how long the test may take; 120 s
  * @param {boolean} [options.firefox] pages opened with `firefox: true` are in Firefox; skipped where that finds no address
  * @param {(stage: Stage) => Promise<void>} body
  */
 export function callTest(name, options, body) {
   const skip = (options.machines && whyNoNetwork()) || (options.firefox && whyNoFirefox());
-  test(name, { timeout: 120_000, ...(skip && { skip }) }, async (t) => {
+  test(name, { timeout: options.limitMs ?? 120_000, ...(skip && { skip }) }, async (t) => {
     const stage = new Stage(t, name, options);
     try {
       await stage.open(options);

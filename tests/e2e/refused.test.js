@@ -102,7 +102,7 @@ callTest('arguments that cannot work are refused before anything is opened', {},
     assertTypedError(result, 'invalid-argument');
     assert.match(result.detail, new RegExp(Object.keys(wrong)[0]), 'the detail names the argument');
   }
-  assert.deepEqual(await alice.evaluate(() => callPage.everOpened()), { localTracks: 0, peerConnections: 0, channels: 0, sockets: 0 });
+  assert.deepEqual(await alice.evaluate(() => callPage.everOpened()), { localTracks: 0, peerConnections: 0, spares: 0, channels: 0, sockets: 0 });
 });
 
 callTest('a participant who sends rubbish harms nobody', {}, async (stage) => {

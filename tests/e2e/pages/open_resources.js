@@ -105,7 +105,9 @@ export function stillEnding() {
 export function everOpened() {
   return {
     localTracks: localTracks.length,
-    peerConnections: peerConnections.length,
+    // Those that met their peer; the rest were spare, for the offers inside a join.
+    peerConnections: peerConnections.filter((pc) => pc.remoteDescription).length,
+    spares: peerConnections.filter((pc) => !pc.remoteDescription).length,
     channels: channels.length,
     sockets: sockets.length,
   };
