@@ -107,7 +107,7 @@ class Stage {
   network;
   /** @type {TurnServer | undefined} */
   turn;
-  /** By machine. @type {Map<string, import('playwright-core').Browser>} */
+  /** By machine; promises, since pages are opened at once. @type {Map<string, Promise<import('playwright-core').Browser>>} */
   #browsers = new Map();
   #browserFlags = [];
   #firefox;
@@ -147,11 +147,13 @@ class Stage {
   }
 
   /** The browser of a machine, started when its first page is. */
-  async #browserOn(machine) {
+  #browserOn(machine) {
+    const known = this.#browsers.get(machine);
+    if (known) return known;
     const executablePath = machine === HERE ? CHROMIUM : this.network.launcher(machine, CHROMIUM, OUTPUT);
-    const running = this.#browsers.get(machine) ?? (await chromium.launch({ executablePath, args: this.#browserFlags }));
-    this.#browsers.set(machine, running);
-    return running;
+    const launched = chromium.launch({ executablePath, args: this.#browserFlags });
+    this.#browsers.set(machine, launched);
+    return launched;
   }
 
   /** Prints what was measured. */
@@ -283,7 +285,8 @@ class Stage {
   async close() {
     try {
       // Pages first: a server that goes away under them would only make them call for it.
-      await Promise.all([...this.#browsers.values(), this.#firefox].map((browser) => browser?.close()));
+      const browsers = await Promise.all([...this.#browsers.values(), this.#firefox]);
+      await Promise.all(browsers.map((browser) => browser?.close()));
     } finally {
       await this.server?.close();
       await this.turn?.stop();
@@ -318,8 +321,9 @@ class Wire {
       const pair = early ? `${targetUserId}→${userId}` : `${userId}→${targetUserId}`;
       const { from, to, link, seq } = (early ? answer : offer)?.groupcall ?? {};
       const key = `${pair} ${early ? to : from} ${link} ${seq}`;
-      if (!told.has(key)) offers.push(pair);
-      if (early) told.add(key);
+      // A plain one that is sent again is one more; the same offer on both ways is not.
+      if (!told.has(`${key} ${early ? 'plain' : 'early'}`) && !(early && told.has(`${key} early`))) offers.push(pair);
+      told.add(`${key} ${early ? 'early' : 'plain'}`);
     }
     return offers.slice(since);
   }
