@@ -308,7 +308,7 @@ class Wire {
 
   /**
    * `alice→bob` for each offer that reached the server, or those after `since` of them: as a message of its own, or
-   * inside alice's join, which bob's answer tells. One that came both ways counts once.
+   * inside alice's join, which bob's answer tells. One that came twice counts once.
    */
   offers(since = 0) {
     const told = new Set();
@@ -321,9 +321,9 @@ class Wire {
       const pair = early ? `${targetUserId}→${userId}` : `${userId}→${targetUserId}`;
       const { from, to, link, seq } = (early ? answer : offer)?.groupcall ?? {};
       const key = `${pair} ${early ? to : from} ${link} ${seq}`;
-      // A plain one that is sent again is one more; the same offer on both ways is not.
-      if (!told.has(`${key} ${early ? 'plain' : 'early'}`) && !(early && told.has(`${key} early`))) offers.push(pair);
-      told.add(`${key} ${early ? 'early' : 'plain'}`);
+      // The same offer again, as a slow peer gets it, is no other one. An older client's have no number.
+      if (link === undefined || !told.has(key)) offers.push(pair);
+      told.add(key);
     }
     return offers.slice(since);
   }

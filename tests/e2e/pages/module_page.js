@@ -120,7 +120,9 @@ const callPage = {
   serversAsked: 0,
 
   /** What each peer connection was told to gather with. */
-  serversInUse: () => peerConnections.map((pc) => pc.getConfiguration().iceServers.map(({ urls }) => String(urls))),
+  /** Of the connections that have met their peer. */
+  serversInUse: () =>
+    peerConnections.filter((pc) => pc.remoteDescription).map((pc) => pc.getConfiguration().iceServers.map(({ urls }) => String(urls))),
 
   candidatesInUse: () => candidatesInUse(peerConnections),
 
