@@ -91,8 +91,6 @@ void CallCore::Router::admit(wire::Joined& message) {
   }
   const std::vector<UserId> missing = roster_.on_joined(list);
   roster_changed_ = true;
-  auto context = negotiation_context();
-  for (auto& [user, link] : links_) link->negotiation.on_back_in_room(context);
   early_.set_owners(std::move(listed));
   sync_links();
   close_early_offers();
@@ -114,7 +112,7 @@ void CallCore::Router::on_message(wire::ParticipantJoined& message) {
   roster_changed_ = true;
   if (Link* link = back ? present_link(announced.user) : nullptr) {
     auto context = negotiation_context();
-    link->negotiation.on_back_in_room(context);
+    link->negotiation.on_peer_back(context);
   }
   sync_links();
   touch(announced.user);

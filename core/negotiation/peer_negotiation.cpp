@@ -353,7 +353,7 @@ void PeerNegotiation::on_operation_failed(const OperationFailed& event, Negotiat
   }
 }
 
-void PeerNegotiation::on_back_in_room(NegotiationContext& ctx) {
+void PeerNegotiation::on_peer_back(NegotiationContext& ctx) {
   const auto* sent = std::get_if<OfferSent>(&state_);
   if (sent == nullptr || foreign()) return;
   waiting_since_ = ctx.now;

@@ -96,9 +96,10 @@ class PeerNegotiation {
   void on_candidate(IceCandidate candidate, LinkNumber link, NegotiationContext& ctx);
   void on_request(const LinkAddress& address, NegotiationContext& ctx);
 
-  /// We, or the peer, are back in the room: an offer that waits for its answer may have been
-  /// lost with the old socket, and is sent again.
-  void on_back_in_room(NegotiationContext& ctx);
+  /// The peer is back in the room: an offer that waits for its answer may have been lost with
+  /// its old socket, and is sent again. (Not when we are back: what cost us the socket may have
+  /// been that very offer.)
+  void on_peer_back(NegotiationContext& ctx);
 
   /// The browser no longer carries out what it is told on this connection: make another.
   void give_up_connection(NegotiationContext& ctx);

@@ -119,8 +119,7 @@ const callPage = {
   /** How often the page was asked for its ICE servers. */
   serversAsked: 0,
 
-  /** What each peer connection was told to gather with. */
-  /** Of the connections that have met their peer. */
+  /** What each connection that has met its peer was told to gather with. */
   serversInUse: () =>
     peerConnections.filter((pc) => pc.remoteDescription).map((pc) => pc.getConfiguration().iceServers.map(({ urls }) => String(urls))),
 
