@@ -38,7 +38,8 @@ EarlyOffers::Spare* EarlyOffers::find(ConnectionNumber connection) {
 }
 
 bool EarlyOffers::owns(ConnectionNumber connection) const {
-  return const_cast<EarlyOffers*>(this)->find(connection) != nullptr;
+  return std::any_of(spares_.begin(), spares_.end(),
+                     [&](const Spare& spare) { return spare.offer.connection == connection; });
 }
 
 void EarlyOffers::on_local_description(const LocalDescriptionSet& event, NegotiationContext& ctx) {
