@@ -91,8 +91,7 @@ class Run {
       --faults_left_;
       if (choice.kind == Lose) world_.loop.drop(choice.on);
       if (choice.kind == Repeat) world_.loop.repeat(choice.on);
-      if (choice.kind == Omit) world_.server.omit_others_once();
-      if (choice.kind == Omit) world_.loop.release(choice.on);
+      if (choice.kind == Omit) omit(choice.on);
       if (choice.kind == Reconnect) world_.sockets.cut(choice.on);
       if (choice.kind == Reload) world_.reload(choice.on).join();
     }
@@ -188,6 +187,12 @@ class Run {
     world_.loop.run_until(next);
   }
 
+  void omit(const std::string& lane) {
+    world_.server.omit_others_once();
+    world_.loop.release(lane);
+    omitted_ = true;
+  }
+
   std::string why_not_whole() {
     for (const std::string& user : options_.users) {
       SimulatedPage& page = world_.page(user);
@@ -198,7 +203,7 @@ class Run {
       for (const auto& [peer, view] : page.view().participants) {
         const auto rtc = page.connection_to(peer.value);
         const bool up = view.connection == LinkView::Connected && rtc && rtc->established() &&
-                        view.signalling == PeerSignalling::Present;
+                        (omitted_ || view.signalling == PeerSignalling::Present);
         if (!up) return user + " is not linked with " + peer.value;
       }
     }
@@ -224,6 +229,11 @@ class Run {
   void end() {
     over_ = true;
     world_.loop.hold_lanes(false);
+    // Who is linked and not listed stays so, and is seen, until they say something.
+    for (const bool on : {false, true}) {
+      for (const std::string& user : options_.users)
+        if (omitted_) world_.page(user).set_microphone(on);
+    }
     world_.run_for(4s);
     trouble_ = why_not_settled(world_, options_.users);
     if (trouble_.empty()) trouble_ = why_no_pictures(world_, options_.users, 1s);
@@ -247,6 +257,7 @@ class Run {
   Instant last_fault_{};
   std::map<std::string, std::uint64_t> histories_;
   std::uint64_t meetings_ = 1;
+  bool omitted_ = false;
   bool over_ = false;
   std::string trouble_;
 };
