@@ -113,7 +113,7 @@ class SimulatedPage : private SocketObserver {
   /// Made since the page was opened.
   std::size_t connections_made() const { return connections_made_; }
   std::uint64_t events() const { return events_; }
-  /// The most events within a second, those apart which every connection may cause.
+  /// The most events within a second, those apart which connections and people may cause.
   int busiest_second() const { return busiest_second_; }
   const CallConfig& config() const { return config_; }
   /// What the core holds on to, where the program counts (heap_account.h).
