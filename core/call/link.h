@@ -16,6 +16,7 @@ class Link {
   PeerNegotiation negotiation;
   Instant nudge_at = kNever;  ///< older clients: repeat our tracks then
   Instant ghost_at = kNever;  ///< absent: look then whether it is silent
+  bool unlisted = false;      ///< without the server's word; once connected, that is believed
   Instant alive_at = kNever;  ///< the next sign of life, while the channel is open
 
   // The data channel of the current connection.

@@ -16,18 +16,14 @@
 #include "core/media/local_media.h"
 #include "core/public/call_core.h"
 #include "core/public/counters.h"
+#include "core/room/departed_epochs.h"
+#include "core/room/membership.h"
 #include "core/room/room_phase.h"
 #include "core/room/roster.h"
 #include "core/signalling/signalling_session.h"
 #include "core/wire/tab_message.h"
 
 namespace groupcall {
-
-/// An epoch whose late messages must not bring a participant back.
-struct DepartedEpoch {
-  Epoch epoch;
-  bool for_good = false;  ///< it said goodbye; who only got lost may be listed again
-};
 
 /// An invitation that is ringing.
 struct Ring {
@@ -119,6 +115,8 @@ class CallCore::Router {
   bool advance(RoomEvent event);
   void start_join(const JoinRequested& wish);
   void send_join();
+  void rejoin();
+  void check_membership(Membership::Step step);
   void close_early_offers();
   void admit(wire::Joined& message);
   void refuse(CallError error);
@@ -136,7 +134,7 @@ class CallCore::Router {
   // Peers (router_peers.cpp).
   bool in_our_room(const RoomId& room);
   Link* link_for_signal(const UserId& sender, const LinkAddress& address, bool is_offer);
-  void admit_unlisted(const UserId& sender, const LinkAddress& address);
+  bool list_unannounced(const UserId& user, const Epoch& epoch);
   void tell_epoch(const UserId& peer, const Epoch& theirs);
   void sync_links();
   void sync_pair(const UserId& user);
@@ -149,8 +147,6 @@ class CallCore::Router {
   template <class BrowserEvent>
   Link* find_link_of(const BrowserEvent& event);
   void unpack_early_offers(const wire::ParticipantJoined& message, const Epoch& epoch);
-  bool departed(const Epoch& epoch) const;
-  bool may_be_listed(const Epoch& epoch);
 
   // After each event (call_core.cpp).
   void run_due_timers();
@@ -189,7 +185,8 @@ class CallCore::Router {
   RoomView room_;
   CallError error_;
   Epoch epoch_;
-  std::vector<DepartedEpoch> departed_;     ///< of participants who are gone, newest last
+  Membership membership_;
+  DepartedEpochs departed_;
   std::vector<RequestId> join_requests_;    ///< promises that wait for the admission
   std::vector<RequestId> leave_requests_;   ///< promises that wait for the end
   std::optional<JoinRequested> next_join_;  ///< asked for while the last call was ending

@@ -8,8 +8,6 @@ namespace groupcall {
 
 namespace {
 
-constexpr std::size_t kDepartedEpochs = 64;
-
 // What a peer says of itself goes before what the server stored: `tracks` are merged at each
 // update, userInfo is the first one ever sent.
 Announcement announcement(wire::WireParticipant& who) {
@@ -48,23 +46,6 @@ Link* CallCore::Router::find_link_of(const BrowserEvent& event) {
   return find_link(event.peer);
 }
 
-bool CallCore::Router::departed(const Epoch& epoch) const {
-  return std::any_of(departed_.begin(), departed_.end(),
-                     [&](const DepartedEpoch& d) { return d.epoch == epoch && !epoch.empty(); });
-}
-
-// The server lists this epoch: it is here again, unless it has said goodbye. Who only lost
-// their socket comes back with the same epoch.
-bool CallCore::Router::may_be_listed(const Epoch& epoch) {
-  const auto known = std::find_if(departed_.begin(), departed_.end(), [&](const DepartedEpoch& d) {
-    return d.epoch == epoch && !epoch.empty();
-  });
-  if (known == departed_.end()) return true;
-  if (known->for_good) return false;
-  departed_.erase(known);
-  return true;
-}
-
 // ---- the roster ------------------------------------------------------------------------
 
 void CallCore::Router::admit(wire::Joined& message) {
@@ -86,7 +67,7 @@ void CallCore::Router::admit(wire::Joined& message) {
   for (wire::WireParticipant& who : message.participants) {
     Announcement announced = announcement(who);
     listed.push_back(announced.user);
-    if (announced.user == config_.self.user_id || !may_be_listed(announced.epoch)) continue;
+    if (announced.user == config_.self.user_id || !departed_.may_return(announced.epoch)) continue;
     list.push_back(std::move(announced));
   }
   const std::vector<UserId> missing = roster_.on_joined(list);
@@ -102,7 +83,7 @@ void CallCore::Router::on_message(wire::ParticipantJoined& message) {
   if (!in_our_room(message.room_id)) return;
   Announcement announced = announcement(message.participant);
   if (announced.user == config_.self.user_id || phase_ != RoomPhase::In ||
-      !may_be_listed(announced.epoch)) {
+      !departed_.may_return(announced.epoch)) {
     counters_.add(Tally::UnexpectedMessages);
     return;
   }
@@ -177,8 +158,11 @@ void CallCore::Router::on_message(const wire::ParticipantLeft& message) {
 
 void CallCore::Router::on_message(const wire::TracksUpdated& message) {
   const UserId& user = message.user_id;
-  Participant* who = in_our_room(message.room_id) ? roster_.find(user) : nullptr;
-  if (who == nullptr || departed(message.tracks.mark.epoch)) {
+  const bool ours = in_our_room(message.room_id);
+  // The server tells the tracks of those whom it lists, and of nobody else.
+  if (ours && !roster_.find(user)) list_unannounced(user, message.tracks.mark.epoch);
+  const Participant* who = ours ? roster_.find(user) : nullptr;
+  if (who == nullptr || departed_.contains(message.tracks.mark.epoch)) {
     counters_.add(Tally::UnknownSenders);
     return;
   }
@@ -213,6 +197,7 @@ void CallCore::Router::look_after_absent(const UserId& user) {
   if (who == nullptr || who->present) return;
   Link* link = present_link(user);
   touch(user);
+  if (link != nullptr && link->unlisted && link->ghost_at > now_) return;
   if (link == nullptr || !link->negotiation.any_connected()) {
     remove_participant(user);
     return;
@@ -239,10 +224,7 @@ void CallCore::Router::remove_participant(const UserId& user, bool for_good) {
     links_.erase(user);
   }
   const Participant* who = roster_.find(user);
-  if (who != nullptr && !who->epoch.empty()) {
-    departed_.push_back({who->epoch, for_good});
-    if (departed_.size() > kDepartedEpochs) departed_.erase(departed_.begin());
-  }
+  if (who != nullptr) departed_.add(who->epoch, for_good);
   roster_.remove(user);
   roster_changed_ = true;
   touch(user);
@@ -305,6 +287,8 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
     link->nudge_at = kNever;
     announced_.reset();  // repeats our tracks, unchanged: older clients attach us then
   }
+  if (phase_ == RoomPhase::In && !link->negotiation.connected())
+    check_membership(membership_.on_unanswered(now_));
   const bool may_judge = phase_ == RoomPhase::In && session_.online() &&
                          session_.last_delivery() >= link->negotiation.waiting_since();
   auto context = negotiation_context();
@@ -321,7 +305,11 @@ Link* CallCore::Router::link_for_signal(const UserId& sender, const LinkAddress&
     counters_.add(Tally::UnexpectedMessages);
     return nullptr;
   }
-  if (!roster_.find(sender)) admit_unlisted(sender, address);
+  // A message to our present epoch is from somebody who saw us in the room, even if the server's
+  // word of them was lost: nobody else knows it.
+  const bool knows_us = !address.absent() && address.to == epoch_;
+  if (!roster_.find(sender) && knows_us && list_unannounced(sender, address.from))
+    roster_.find(sender)->present = false;
   if (!roster_.find(sender)) {
     counters_.add(Tally::UnknownSenders);
     return nullptr;
@@ -331,26 +319,39 @@ Link* CallCore::Router::link_for_signal(const UserId& sender, const LinkAddress&
   } else {
     const bool wants_offer = address.request == PeerRequest::OfferPlease;
     const Role role = wants_offer && !is_offer ? Role::Offerer : Role::Answerer;
-    if (departed(address.from) || !roster_.on_message_epoch(sender, address.from, role)) {
+    // "I am this one now" is said by a living page. Unless another is known to live, it is believed
+    // against whatever came late of a former self.
+    const Link* known = present_link(sender);
+    const bool alive = knows_us && address.request == PeerRequest::EpochTold &&
+                       (known == nullptr || !known->negotiation.any_connected());
+    const bool gone =
+        alive ? !departed_.may_return(address.from) : departed_.contains(address.from);
+    if (gone || !roster_.on_message_epoch(sender, address.from, role, alive)) {
       counters_.add(Tally::StaleEpochs);
       return nullptr;
     }
   }
   sync_pair(sender);
   touch(sender);
-  if (address.absent() || address.to == epoch_) return present_link(sender);
+  Link* link = present_link(sender);
+  if (!roster_.find(sender)->present && !link->negotiation.any_connected()) {
+    link->unlisted = true;
+    link->ghost_at = now_ + deadlines::kGhostSilence;
+  }
+  if (address.absent() || address.to == epoch_) return link;
   counters_.add(Tally::OtherEpochs);
   if (address.request != PeerRequest::EpochTold) tell_epoch(sender, address.from);
   return nullptr;
 }
 
-// A message to our present epoch is from somebody who saw us in the room, even if the server's
-// word of them was lost: nobody else knows it.
-void CallCore::Router::admit_unlisted(const UserId& sender, const LinkAddress& address) {
-  if (address.absent() || !(address.to == epoch_) || departed(address.from)) return;
+// Somebody is here of whose coming we have not heard.
+bool CallCore::Router::list_unannounced(const UserId& user, const Epoch& epoch) {
+  if (phase_ != RoomPhase::In || user == config_.self.user_id || !departed_.may_return(epoch))
+    return false;
   counters_.add(Tally::UnlistedPeers);
-  roster_.on_participant_joined(Announcement{sender, "{}", true, true, address.from});
+  roster_.on_participant_joined(Announcement{user, "{}", true, true, epoch});
   roster_changed_ = true;
+  return true;
 }
 
 void CallCore::Router::tell_epoch(const UserId& peer, const Epoch& theirs) {
@@ -389,6 +390,7 @@ void CallCore::Router::on_message(wire::AnswerReceived& message) {
 void CallCore::Router::on_message(wire::CandidateReceived& message) {
   if (!in_our_room(message.room_id)) return;
   const LinkAddress address = message.candidate.address;
+  if (message.sender == config_.self.user_id) return membership_.on_echo();
   Link* link = link_for_signal(message.sender, address, false);
   if (link == nullptr) return;
   auto context = negotiation_context();
@@ -483,6 +485,11 @@ void CallCore::Router::on(const TransportChanged& event) {
   if (was_connected || !link->negotiation.connected()) {
     look_after_absent(event.peer);
     return;
+  }
+  // The server brought our messages to them, so it lists them.
+  if (std::exchange(link->unlisted, false)) {
+    roster_.find(event.peer)->present = true;
+    link->ghost_at = kNever;
   }
   eager_until_ = now_ + deadlines::kEagerSpan;
   if (link->negotiation.pair().foreign()) link->nudge_at = now_ + deadlines::kForeignNudge;

@@ -85,6 +85,20 @@ void CallCore::Router::send_join() {
                 commands_);
 }
 
+// With the same epoch, on the same socket: for the others we were never away.
+void CallCore::Router::rejoin() {
+  advance(RoomEvent::SignallingLost);
+  send_join();
+}
+
+void CallCore::Router::check_membership(Membership::Step step) {
+  if (step == Membership::Step::Ask) tell_epoch(config_.self.user_id, epoch_);
+  if (step == Membership::Step::Rejoin) {
+    counters_.add(Tally::LostMemberships);
+    rejoin();
+  }
+}
+
 void CallCore::Router::on(const LeaveRequested& event) {
   if (next_join_) {
     commands_.push_back(RejectRequest{next_join_->request, {ErrorCode::Aborted, {}}});
@@ -196,6 +210,7 @@ void CallCore::Router::finish() {
   join_sent_ = false;
   ghost_possible_ = false;
   announced_.reset();
+  membership_ = {};
   room_ = {};
   for (RequestId request : leave_requests_) commands_.push_back(ResolveRequest{request});
   leave_requests_.clear();
@@ -379,7 +394,10 @@ void CallCore::Router::on_session_halted() {
 }
 
 bool CallCore::Router::in_our_room(const RoomId& room) {
-  if (phase_ != RoomPhase::Out && room == room_.room_id) return true;
+  if (phase_ != RoomPhase::Out && room == room_.room_id) {
+    membership_.on_word(now_);
+    return true;
+  }
   counters_.add(Tally::WrongRoom);
   return false;
 }
@@ -418,13 +436,16 @@ void CallCore::Router::on_message(const wire::RoomError& message) {
 // ---- deadlines -------------------------------------------------------------------------
 
 Instant CallCore::Router::room_deadline() const {
-  const Instant early = earlier(join_held_until_, early_.deadline());
-  return earlier(early, earlier(earlier(phase_deadline_, join_again_at_), leave_again_at_));
+  Instant first = earlier(join_held_until_, early_.deadline());
+  if (phase_ == RoomPhase::In) first = earlier(first, membership_.deadline());
+  return earlier(first, earlier(earlier(phase_deadline_, join_again_at_), leave_again_at_));
 }
 
 void CallCore::Router::on_room_deadline() {
   auto context = negotiation_context();
   early_.on_deadline(context);
+  if (phase_ == RoomPhase::In)
+    check_membership(membership_.on_deadline(now_, session_.last_delivery()));
   if (join_held_until_ <= now_) send_join();
   if (join_again_at_ <= now_) {
     join_again_at_ = kNever;

@@ -113,6 +113,10 @@ inline constexpr Duration kLeaveAgain =
 inline constexpr int kLeaves = 5;           ///< ... this often, without an answer to any
 inline constexpr Duration kWithdraw = 15s;  ///< a withdrawn join that the server never confirmed
 
+inline constexpr Duration kRoomQuiet = 30s;    ///< no word of the room: does it still list us?
+inline constexpr Duration kRoomAnswer = 3s;    ///< a message to ourselves is back by then
+inline constexpr Duration kRejoinPause = 60s;  ///< least time between joins because it was not
+
 inline constexpr Duration kOfferResend = 3s;     ///< the same offer again
 inline constexpr Duration kOfferRenew = 8s;      ///< a new offer
 inline constexpr Duration kLinkGiveUp = 15s;     ///< a new link

@@ -66,6 +66,7 @@ enum class Tally : std::uint8_t {
   SlowStats,
   IceRestarts,
   Rebuilds,
+  LostMemberships,
   Count,
 };
 
@@ -120,7 +121,8 @@ inline constexpr auto kTallyNames = std::to_array<std::string_view>({"refused-fr
                                                                      "slow-connections",
                                                                      "slow-stats",
                                                                      "ice-restarts",
-                                                                     "rebuilds"});
+                                                                     "rebuilds",
+                                                                     "lost-memberships"});
 static_assert(kTallyNames.size() == kTallies);
 
 class Counters {

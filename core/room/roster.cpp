@@ -8,10 +8,14 @@ namespace {
 constexpr std::size_t kRetiredEpochs = 4;  // a message of an older reload is only counted
 }
 
-bool Roster::adopt_epoch(Participant& participant, const Epoch& epoch, Role role) {
+bool Roster::adopt_epoch(Participant& participant, const Epoch& epoch, Role role, bool may_return) {
   if (participant.epoch == epoch) return true;
-  const auto& retired = participant.retired;
-  if (std::find(retired.begin(), retired.end(), epoch) != retired.end()) return false;
+  auto& retired = participant.retired;
+  const auto known = std::find(retired.begin(), retired.end(), epoch);
+  if (known != retired.end()) {
+    if (!may_return) return false;
+    retired.erase(known);
+  }
   if (!participant.epoch.empty()) {
     participant.retired.push_back(participant.epoch);
     if (participant.retired.size() > kRetiredEpochs)
@@ -70,6 +74,7 @@ bool Roster::on_left(const UserId& user) {
 void Roster::on_tracks(const UserId& user, bool audio, bool video, const Epoch& epoch) {
   Participant* participant = participants_.find(user);
   if (participant == nullptr) return;
+  participant->present = true;
   participant->audio = audio;
   participant->video = video;
   if (!epoch.empty() && adopt_epoch(*participant, epoch, Role::Answerer) &&
@@ -78,9 +83,9 @@ void Roster::on_tracks(const UserId& user, bool audio, bool video, const Epoch& 
   }
 }
 
-bool Roster::on_message_epoch(const UserId& user, const Epoch& epoch, Role role) {
+bool Roster::on_message_epoch(const UserId& user, const Epoch& epoch, Role role, bool may_return) {
   Participant* participant = participants_.find(user);
-  if (participant == nullptr || !adopt_epoch(*participant, epoch, role)) return false;
+  if (participant == nullptr || !adopt_epoch(*participant, epoch, role, may_return)) return false;
   participant->capability = Capability::Module;
   return true;
 }

@@ -57,8 +57,9 @@ class Roster {
   bool on_left(const UserId& user);
   void on_tracks(const UserId& user, bool audio, bool video, const Epoch& epoch);
   /// A message from the peer itself names its epoch; what it says goes before stored state.
-  /// `role` is ours towards an epoch that is new. Returns false for a retired epoch.
-  bool on_message_epoch(const UserId& user, const Epoch& epoch, Role role);
+  /// `role` is ours towards an epoch that is new. Returns false for a retired epoch, unless it
+  /// `may_return`.
+  bool on_message_epoch(const UserId& user, const Epoch& epoch, Role role, bool may_return = false);
   /// A message without our keys.
   void on_foreign_message(const UserId& user);
 
@@ -79,7 +80,8 @@ class Roster {
 
  private:
   Participant& upsert(const Announcement& who, Role role);
-  static bool adopt_epoch(Participant& participant, const Epoch& epoch, Role role);
+  static bool adopt_epoch(Participant& participant, const Epoch& epoch, Role role,
+                          bool may_return = false);
 
   FlatMap<UserId, Participant> participants_;
   std::int64_t next_rank_ = 1;

@@ -67,7 +67,8 @@ class CallTest : public testing::Test {
   void lose_offers(const std::string& from, const std::string& to, int count) {
     world.sockets.set_fate([from, to, left = count](const PassingFrame& frame) mutable {
       if (!frame.to_server) return FrameFate::Deliver;
-      const bool asks = frame.host == to && is_event(frame, "groupcall:webrtc-ice-candidate") &&
+      const bool asks = frame.host == to &&
+                        is_event(frame, "groupcall:webrtc-ice-candidate", from) &&
                         frame.text.find(R"("candidate":"")") != std::string::npos;
       if (asks) return FrameFate::Drop;
       const bool offers = frame.host == from && is_event(frame, "groupcall:webrtc-offer");

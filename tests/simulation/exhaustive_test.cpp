@@ -1,5 +1,6 @@
 /// Small calls in every order (explorer.h says what an order is). README.md has the bounds.
 ///
+///   GROUPCALL_DEPTH=12          explores to another depth
 ///   GROUPCALL_CHOICES="0 2 1"   prints the log of this one run of the one test that is chosen
 #include <gtest/gtest.h>
 
@@ -25,6 +26,7 @@ constexpr std::size_t kNoEnd = 1'000'000;
 /// Explores to `depth`; where everything is slower, to `slow_depth`.
 void expect_whole(ExplorerOptions options, std::size_t depth, std::size_t slow_depth) {
   options.depth = kSlow ? slow_depth : depth;
+  if (const char* const text = std::getenv("GROUPCALL_DEPTH")) options.depth = std::stoul(text);
   if (const char* const text = std::getenv("GROUPCALL_CHOICES")) {
     std::istringstream numbers(text);
     std::vector<std::size_t> choices;
@@ -114,6 +116,37 @@ TEST(EveryOrder, OfAnIceRestartOnAnotherNetwork) {
   options.members = 2;
   options.moves = 1;
   expect_whole(options, kNoEnd, 12);
+}
+
+ExplorerOptions with_every_fault(std::size_t members, int faults) {
+  ExplorerOptions options;
+  options.members = members;
+  options.faults = faults;
+  options.loses = options.loses_news = options.repeats = options.omits = true;
+  options.reloads = options.reconnects = true;
+  return options;
+}
+
+TEST(EveryOrder, OfANewcomerAndAMemberWithAnyTwoFaults) {
+  expect_whole(with_every_fault(1, 2), 6, 3);
+}
+
+TEST(EveryOrder, OfTwoNewcomersWithAnyTwoFaults) { expect_whole(with_every_fault(0, 2), 5, 3); }
+
+TEST(EveryOrder, OfALinkedCallWithAnyTwoFaults) { expect_whole(with_every_fault(2, 2), 6, 3); }
+
+TEST(EveryOrder, OfRostersThatDiverge) {
+  ExplorerOptions options;
+  options.members = 1;
+  options.faults = 2;
+  options.loses_news = options.omits = options.reconnects = true;
+  expect_whole(options, 7, 4);
+}
+
+TEST(EveryOrder, OfTwoOffersThatMeet) {
+  ExplorerOptions options;
+  options.glare = true;
+  expect_whole(options, 16, 10);
 }
 
 TEST(EveryOrder, OfThreeWhereTheThirdJoins) {

@@ -7,6 +7,8 @@
 namespace groupcall::sim {
 namespace {
 
+constexpr std::string_view kJoin = "42[\"groupcall:join\"";
+
 std::uint64_t mix(std::uint64_t digest, std::string_view text) {
   for (char c : text) digest = (digest ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
   return digest ^ (digest >> 29U);
@@ -33,12 +35,14 @@ class Run {
         world_(world_options(detail)),
         faults_left_(options.faults),
         moves_left_(options.moves) {
-    for (std::size_t i = 0; i < options.users.size(); ++i) {
+    world_.sockets.keep_frames(detail != Detail::None);
+    for (std::size_t i = 0; i < options.users.size() && !options.glare; ++i) {
       if (i == options.members) begin();
       world_.open_page(options.users[i]).join();
-      if (i < options.members) world_.run_for(3s);
+      if (i < options.members) world_.run_for(1s);
     }
-    if (options.members == options.users.size()) begin();
+    if (options.glare) begin_with_glare();
+    if (options.members == options.users.size() && !options.glare) begin();
     at_once();
   }
 
@@ -46,9 +50,7 @@ class Run {
     std::vector<Choice> ways;
     if (world_.loop.halted()) return ways;
     const auto& held = world_.loop.held();
-    for (const auto& [lane, tasks] : held) {
-      if (!waits_for_predecessor(lane)) ways.push_back({Choice::Kind::Deliver, lane});
-    }
+    for (const auto& [lane, tasks] : held) ways.push_back({Choice::Kind::Deliver, lane});
     const bool quiet = held.empty();
     const bool whole = quiet && is_whole();
     if (quiet) ways.push_back({whole ? Choice::Kind::End : Choice::Kind::Wait, {}});
@@ -59,6 +61,8 @@ class Run {
     }
     if (faults_left_ == 0) return ways;
     for (const auto& [lane, tasks] : held) {
+      if (options_.omits && tasks.front().label.starts_with(kJoin))
+        ways.push_back({Choice::Kind::Omit, lane});
       if (!may_fail(lane, tasks.front().label)) continue;
       if (options_.loses) ways.push_back({Choice::Kind::Lose, lane});
       if (options_.repeats) ways.push_back({Choice::Kind::Repeat, lane});
@@ -87,6 +91,7 @@ class Run {
       --faults_left_;
       if (choice.kind == Lose) world_.loop.drop(choice.on);
       if (choice.kind == Repeat) world_.loop.repeat(choice.on);
+      if (choice.kind == Omit) omit(choice.on);
       if (choice.kind == Reconnect) world_.sockets.cut(choice.on);
       if (choice.kind == Reload) world_.reload(choice.on).join();
     }
@@ -114,6 +119,22 @@ class Run {
   void begin() {
     world_.loop.hold_lanes(true);
     for (const std::string& user : options_.users) histories_[user] = 1;
+  }
+  /// Both have found the other in their `joined`, so both offer.
+  void begin_with_glare() {
+    const std::string& first = options_.users[0];
+    world_.open_page(first).join();
+    world_.run_for(1s);
+    world_.sockets.set_fate([&first](const PassingFrame& frame) {
+      const bool from_peers =
+          !frame.to_server && frame.host == first && frame.text.starts_with("42[\"groupcall");
+      return from_peers ? FrameFate::Drop : FrameFate::Deliver;
+    });
+    world_.open_page(options_.users[1]).join();
+    world_.run_for(500ms);
+    world_.sockets.set_fate(nullptr);
+    begin();
+    world_.sockets.cut(first);
   }
   /// Whatever races with nobody.
   void at_once() { world_.loop.run_until(world_.loop.now()); }
@@ -166,6 +187,12 @@ class Run {
     world_.loop.run_until(next);
   }
 
+  void omit(const std::string& lane) {
+    world_.server.omit_others_once();
+    world_.loop.release(lane);
+    omitted_ = true;
+  }
+
   std::string why_not_whole() {
     for (const std::string& user : options_.users) {
       SimulatedPage& page = world_.page(user);
@@ -176,7 +203,7 @@ class Run {
       for (const auto& [peer, view] : page.view().participants) {
         const auto rtc = page.connection_to(peer.value);
         const bool up = view.connection == LinkView::Connected && rtc && rtc->established() &&
-                        view.signalling == PeerSignalling::Present;
+                        (omitted_ || view.signalling == PeerSignalling::Present);
         if (!up) return user + " is not linked with " + peer.value;
       }
     }
@@ -192,14 +219,6 @@ class Run {
     return false;
   }
 
-  /// What a page said before it was closed reaches the server before what its successor says.
-  bool waits_for_predecessor(const std::string& lane) const {
-    if (!lane.starts_with("up ")) return false;
-    const std::string same_user = lane.substr(0, lane.rfind(' ') + 1);
-    const auto first = world_.loop.held().lower_bound(same_user);
-    return first->first != lane;
-  }
-
   bool may_fail(const std::string& lane, const std::string& label) const {
     if (!lane.starts_with("down ")) return false;
     if (label.find("groupcall:webrtc-") != std::string::npos) return true;
@@ -210,6 +229,11 @@ class Run {
   void end() {
     over_ = true;
     world_.loop.hold_lanes(false);
+    // Who is linked and not listed stays so, and is seen, until they say something.
+    for (const bool on : {false, true}) {
+      for (const std::string& user : options_.users)
+        if (omitted_) world_.page(user).set_microphone(on);
+    }
     world_.run_for(4s);
     trouble_ = why_not_settled(world_, options_.users);
     if (trouble_.empty()) trouble_ = why_no_pictures(world_, options_.users, 1s);
@@ -233,6 +257,7 @@ class Run {
   Instant last_fault_{};
   std::map<std::string, std::uint64_t> histories_;
   std::uint64_t meetings_ = 1;
+  bool omitted_ = false;
   bool over_ = false;
   std::string trouble_;
 };
@@ -243,10 +268,16 @@ struct Fork {
   std::size_t taken;
 };
 
+/// States that need not be entered again.
+struct Met {
+  std::unordered_set<std::uint64_t> forks;
+  std::unordered_set<std::uint64_t> tails;  ///< from which the first way is taken to the end
+};
+
 /// Follows the forks, then goes on by the first way of each new one, until the end of the run or
 /// a state that was met before.
-std::string follow(const ExplorerOptions& options, std::vector<Fork>& forks,
-                   std::unordered_set<std::uint64_t>& met, Exploration& result) {
+std::string follow(const ExplorerOptions& options, std::vector<Fork>& forks, Met& met,
+                   Exploration& result) {
   Run run(options, Detail::None);
   std::size_t at = 0;
   while (!run.over()) {
@@ -255,12 +286,14 @@ std::string follow(const ExplorerOptions& options, std::vector<Fork>& forks,
     std::size_t taken = 0;
     if (at < forks.size()) {
       taken = forks[at].taken;
+    } else if (at >= options.depth || ways.size() == 1) {
+      const bool is_tail = at >= options.depth || ways[0].kind == Choice::Kind::End;
+      if (is_tail && !met.tails.insert(run.state()).second) return {};
+      forks.push_back({1, 0});
     } else {
-      const bool branches = at < options.depth;
       // The depth is part of it: one that is met again nearer to the begin has more before it.
-      const std::uint64_t state = mix(run.state(), std::to_string(at));
-      if (branches && ways.size() > 1 && !met.insert(state).second) return {};
-      forks.push_back({branches ? ways.size() : 1, 0});
+      if (!met.forks.insert(mix(run.state(), std::to_string(at))).second) return {};
+      forks.push_back({ways.size(), 0});
     }
     ++at;
     if (ways[taken].kind == Choice::Kind::End) ++result.ends;
@@ -273,8 +306,9 @@ std::string follow(const ExplorerOptions& options, std::vector<Fork>& forks,
 }  // namespace
 
 std::string describe(const Choice& choice) {
-  static constexpr const char* kNames[] = {
-      "deliver", "lose", "repeat", "reload", "reconnect", "another network", "wait", "end"};
+  static constexpr const char* kNames[] = {"deliver",         "lose",   "repeat",
+                                           "omit the others", "reload", "reconnect",
+                                           "another network", "wait",   "end"};
   return kNames[static_cast<std::size_t>(choice.kind)] +
          (choice.on.empty() ? std::string() : ": " + choice.on);
 }
@@ -282,7 +316,7 @@ std::string describe(const Choice& choice) {
 Exploration explore(const ExplorerOptions& options) {
   Exploration result;
   std::vector<Fork> forks;
-  std::unordered_set<std::uint64_t> met;
+  Met met;
   while (true) {
     ++result.runs;
     result.failure = follow(options, forks, met, result);
@@ -294,7 +328,7 @@ Exploration explore(const ExplorerOptions& options) {
     if (forks.empty()) break;
     ++forks.back().taken;
   }
-  result.states = met.size();
+  result.states = met.forks.size();
   return result;
 }
 

@@ -5,6 +5,9 @@
 /// fault, or, when nothing is under way and the call is not whole yet, time passes to the next
 /// timer. Time stands still otherwise. A state that was met before is not entered again.
 ///
+/// Beyond the depth up to which all is tried, the first way is taken; it is given up, too, where a
+/// run has come before, for from there on all would be the same.
+///
 /// Two states are the same when each page has had the same deliveries in the same order, the
 /// connections have met each other in the same order, the server's state and everything under way
 /// are the same, and so are the faults and the times at which they struck. Orders that differ only
@@ -21,7 +24,17 @@
 namespace groupcall::sim {
 
 struct Choice {
-  enum class Kind : std::uint8_t { Deliver, Lose, Repeat, Reload, Reconnect, Move, Wait, End };
+  enum class Kind : std::uint8_t {
+    Deliver,
+    Lose,
+    Repeat,
+    Omit,
+    Reload,
+    Reconnect,
+    Move,
+    Wait,
+    End
+  };
   Kind kind = Kind::Deliver;
   std::string on;  ///< the lane, or the user
 };
@@ -33,10 +46,14 @@ struct ExplorerOptions {
   std::size_t members = 0;
   int faults = 0;
   bool loses = false;       ///< frames between peers
-  bool loses_news = false;  ///< also what the server tells of the room (rosters diverge)
+  bool loses_news = false;  ///< also what the server tells of who has come (rosters diverge)
   bool repeats = false;
+  bool omits = false;  ///< a `joined` that lists nobody (rosters diverge, too)
   bool reloads = false;
   bool reconnects = false;
+  /// The exploration begins where both of two are about to offer: what the first was told of the
+  /// second was lost, and it is coming back to a room where it finds him.
+  bool glare = false;
   int moves = 0;  ///< changes of address, each of which asks for an ICE restart
   /// With no fault left, the call is whole within this time.
   Duration whole_within = 60s;

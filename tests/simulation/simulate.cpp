@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <map>
 #include <optional>
 #include <string>
@@ -54,10 +55,18 @@ struct Totals {
   std::uint64_t handled = 0;
   Duration settled{0};
   Duration followed{0};
+  std::int64_t busiest_second = 0;
+  std::int64_t heap_early = 0;
+  std::int64_t heap_late = 0;
   std::map<std::string, std::int64_t> faults;
   std::map<std::string, std::int64_t> repairs;
   std::vector<std::string> failures;
 };
+
+/// Time that this process has computed: a busy machine tells the same.
+double computed_seconds() {
+  return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
+}
 
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point begin) {
@@ -269,6 +278,9 @@ class Run {
     totals_.handled += result.handled;
     totals_.settled = std::max(totals_.settled, result.settled_after);
     totals_.followed = std::max(totals_.followed, result.followed_after);
+    totals_.busiest_second = std::max<std::int64_t>(totals_.busiest_second, result.busiest_second);
+    totals_.heap_early = std::max(totals_.heap_early, result.heap_early);
+    totals_.heap_late = std::max(totals_.heap_late, result.heap_late);
     for (const auto& [kind, count] : result.faults) totals_.faults[kind] += count;
     for (const auto& [kind, count] : result.repairs) totals_.repairs[kind] += count;
     if (failure.empty()) return;
@@ -313,6 +325,10 @@ class Run {
     for (const auto& [kind, count] : totals_.repairs) row("repair: " + kind, std::to_string(count));
     row("slowest after faults", seconds(totals_.settled));
     row("slowest in quiet", seconds(totals_.followed));
+    row("events in busiest second", std::to_string(totals_.busiest_second));
+    row("largest core, after an hour",
+        fixed(static_cast<double>(totals_.heap_early) / 1024, " KiB"));
+    row("largest core, at the end", fixed(static_cast<double>(totals_.heap_late) / 1024, " KiB"));
     row("failures", std::to_string(totals_.failures.size()));
   }
 
@@ -376,18 +392,18 @@ int print_scale() {
     };
     const std::uint64_t before = handled();
     const int seconds = std::max(4, 4000 / (peers * peers));
-    const auto begin = Clock::now();
+    const double begin = computed_seconds();
     world.run_for(std::chrono::seconds(seconds));
-    const double took = seconds_since(begin);
+    const double took = computed_seconds() - begin;
     const auto count = static_cast<double>(handled() - before);
     const SimulatedPage& page = world.page("user0");
     CallCore core(page.config());
     std::size_t at = 0;
     for (; at < joined; ++at) (void)core.handle(events[at].second, events[at].first);
-    const auto core_begin = Clock::now();
+    const double core_begin = computed_seconds();
     for (; at < events.size(); ++at) (void)core.handle(events[at].second, events[at].first);
     const double core_us =
-        seconds_since(core_begin) * 1e6 / static_cast<double>(events.size() - joined);
+        (computed_seconds() - core_begin) * 1e6 / static_cast<double>(events.size() - joined);
     const double kib = static_cast<double>(page.heap().bytes()) / 1024;
     std::printf("| %5d | %15.0f | %9.0f | %8.2f | %13.2f | %13.1f | %8.2f |\n", peers,
                 seconds / took, count / took, took * 1e6 / count, core_us, kib, kib / (peers - 1));

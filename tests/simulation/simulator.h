@@ -81,6 +81,11 @@ struct SimulationResult {
   Duration settled_after{0};   ///< the slowest, since the faults ended
   Duration followed_after{0};  ///< the slowest, of what people did in quiet
   Duration lasted{0};
+  /// Of the core that takes most, where the program counts (heap_account.h): in the first round
+  /// after an hour, or a quarter of a shorter call, and in the last one.
+  std::int64_t heap_early = 0;
+  std::int64_t heap_late = 0;
+  int busiest_second = 0;     ///< of a page (simulated_page.h)
   std::uint64_t handled = 0;  ///< events that cores have handled
   std::size_t offers = 0;     ///< those inside a join, where they were answered, too
   std::map<std::string, std::int64_t> faults;   ///< by kind
@@ -97,7 +102,7 @@ class Simulation {
   struct Person {
     std::string name;
     bool in_call = false;    ///< wants to be
-    bool forgotten = false;  ///< the server's fault, which only a new socket mends
+    bool forgotten = false;  ///< by the server, in this round: a page asks once a minute at most
     bool frozen = false;
     int breaks = 0;  ///< sockets broken so far; see kMostBreaks
   };
@@ -125,6 +130,7 @@ class Simulation {
   void do_something();
   std::vector<std::string> present() const;
   void sum_up();
+  std::string check_heap();
   void count(const char* kind) { ++result_.faults[kind]; }
 
   void end_faults();

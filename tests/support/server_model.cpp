@@ -301,10 +301,11 @@ void ServerModel::admit(LineId line, const json::object& payload) {
                  json::object{{"roomId", name}, {"participant", newcomer}});
   json::array others;
   for (const Participant& other : room.participants) {
-    if (other.user == socket.user) continue;
+    if (other.user == socket.user || omits_others_) continue;
     others.push_back(json::object{
         {"userId", other.user}, {"userInfo", other.user_info}, {"tracks", other.tracks}});
   }
+  omits_others_ = false;
   socket.welcomed.insert(name);
   emit(line, "groupcall:joined",
        json::object{{"roomId", name},

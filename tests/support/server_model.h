@@ -47,6 +47,8 @@ class ServerModel : public SocketServer {
   /// CONNECT is answered with 44 and this message; empty: accepted again.
   void refuse_connects(std::string message) { connect_error_ = std::move(message); }
   void set_lookup(Spread lookup) { options_.lookup = lookup; }
+  /// The next `joined` lists nobody.
+  void omit_others_once() { omits_others_ = true; }
   /// Removes a user as if its socket had closed, without touching the socket: rosters diverge.
   void forget_user(const std::string& user);
 
@@ -123,6 +125,7 @@ class ServerModel : public SocketServer {
   std::map<std::string, std::size_t> relayed_;  ///< "event from to"
   std::string join_error_;
   std::string connect_error_;
+  bool omits_others_ = false;
   std::uint64_t boots_ = 0;  ///< lookups of an earlier process come to nothing
 };
 

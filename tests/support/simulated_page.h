@@ -113,6 +113,8 @@ class SimulatedPage : private SocketObserver {
   /// Made since the page was opened.
   std::size_t connections_made() const { return connections_made_; }
   std::uint64_t events() const { return events_; }
+  /// The most events within a second, those apart which connections and people may cause.
+  int busiest_second() const { return busiest_second_; }
   const CallConfig& config() const { return config_; }
   /// What the core holds on to, where the program counts (heap_account.h).
   const HeapAccount& heap() const { return heap_; }
@@ -203,6 +205,7 @@ class SimulatedPage : private SocketObserver {
   std::uint64_t events_ = 0;
   Instant rate_window_{};
   int events_in_window_ = 0;
+  int busiest_second_ = 0;
 
   bool wants_microphone_ = false;
   bool wants_camera_ = false;

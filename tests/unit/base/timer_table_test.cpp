@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <map>
 #include <string>
+
+#include "core/base/random.h"
 
 namespace groupcall {
 namespace {
@@ -66,6 +70,34 @@ TEST(TimerTable, MovesAndRemovesDeadlines) {
   EXPECT_EQ(table.earliest(), kNever);
   table.set("b", kNever);
   EXPECT_THAT(take_all(table, at(100s)), ElementsAre());
+}
+
+// Against the plain way, by which nothing is remembered.
+TEST(TimerTable, IsNeverWrongAboutTheEarliest) {
+  TimerTable<std::string> table;
+  std::map<std::string, Instant> plain;
+  Random random("timers");
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string key(1, static_cast<char>('a' + random.below(6)));
+    const bool removes = random.below(4) == 0;
+    const Instant when = removes ? kNever : at(Duration(static_cast<int>(random.below(8))));
+    table.set(key, when);
+    plain[key] = when;
+    if (random.below(8) == 0) {
+      const auto first = std::min_element(plain.begin(), plain.end(),
+                                          [](auto& a, auto& b) { return a.second < b.second; });
+      const auto taken = table.take_due(at(Duration(4)));
+      if (first->second > at(Duration(4))) {
+        ASSERT_EQ(taken, std::nullopt);
+      } else {
+        ASSERT_THAT(taken, Optional(first->first));
+        first->second = kNever;
+      }
+    }
+    Instant earliest = kNever;
+    for (const auto& [one, due] : plain) earliest = earlier(earliest, due);
+    ASSERT_EQ(table.earliest(), earliest) << i;
+  }
 }
 
 }  // namespace

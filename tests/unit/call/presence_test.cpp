@@ -145,6 +145,147 @@ TEST(Presence, OverlooksChannelTextsThatItCannotRead) {
   EXPECT_THAT(call.order, ElementsAre(kBen));
 }
 
+// ---- those of whose coming nobody told -------------------------------------------------
+
+TEST(Presence, OfOneWhoGotLostIsBackWithItsTracks) {
+  CallBench call;
+  call.enter({CallBench::module_peer("ben", "eb")});
+  call.participant_left("ben");
+  call.tracks_updated("ben", true, false, "eb");
+  EXPECT_THAT(call.order, ElementsAre(kBen));
+  EXPECT_EQ(call.seen("ben").signalling, PeerSignalling::Present);
+  EXPECT_THAT(call.all<CreateConnection>(), IsEmpty()) << "they came after us, so they offer";
+}
+
+TEST(Presence, OfOneWhoSaidGoodbyeIsNotBackWithItsTracks) {
+  CallBench call = connected_to_ben();
+  call.handle(ChannelMessage{kBen, ConnectionNumber{1}, R"({"type":"goodbye","epoch":"eb"})"});
+  call.tracks_updated("ben", true, false, "eb");
+  EXPECT_THAT(call.order, IsEmpty());
+}
+
+TEST(Presence, IsTheServersWordAgainWithAnyTracks) {
+  CallBench call = connected_to_ben();
+  call.participant_left("ben");
+  ASSERT_EQ(call.seen("ben").signalling, PeerSignalling::Lost);
+  call.tracks_updated("ben", true, false, "eb");
+  EXPECT_EQ(call.seen("ben").signalling, PeerSignalling::Present);
+}
+
+TEST(Presence, OfOneWhoGotLostIsTriedForSevenSecondsAfterEachMessage) {
+  CallBench call;
+  call.enter({CallBench::module_peer("ben", "eb")});
+  call.participant_left("ben");
+  call.offer("ben", call.from("eb", 2, 1));
+  EXPECT_THAT(call.order, ElementsAre(kBen));
+  EXPECT_EQ(call.seen("ben").signalling, PeerSignalling::Lost);
+  call.transport("ben", TransportState::Connecting);
+  call.pass(6s);
+  call.candidate("ben", call.from("eb", 2, 1));
+  call.pass(7s - CallBench::kTick);
+  EXPECT_THAT(call.order, ElementsAre(kBen));
+  call.pass(CallBench::kTick);
+  EXPECT_THAT(call.order, IsEmpty());
+  EXPECT_EQ(call.open.connections(), 0U);
+}
+
+TEST(Presence, OfOneWhoGotLostIsBelievedOnceConnected) {
+  CallBench call;
+  call.enter({CallBench::module_peer("ben", "eb")});
+  call.participant_left("ben");
+  call.offer("ben", call.from("eb", 2, 1));
+  call.transport("ben", TransportState::Connected);
+  EXPECT_EQ(call.seen("ben").signalling, PeerSignalling::Present)
+      << "our answer has reached them: the server lists them";
+  call.frame("2");
+  call.pass(20s);
+  EXPECT_THAT(call.order, ElementsAre(kBen));
+}
+
+TEST(Presence, OfTheLivingPageIsBelievedAgainstWhatCameLateOfAFormerOne) {
+  CallBench call;
+  call.enter();
+  call.participant_joined(CallBench::module_peer("ben", "former"));
+  call.participant_left("ben");
+  call.participant_joined(CallBench::module_peer("ben", "living"));
+  call.participant_joined(CallBench::module_peer("ben", "former"));
+  call.offer("ben", call.from("living", 1, 1));
+  EXPECT_EQ(call.count(Tally::StaleEpochs), 1) << "as far as one can see it is the older one";
+  call.candidate("ben", call.from("living", 0, 0, PeerRequest::EpochTold), "");
+  call.offer("ben", call.from("living", 1, 1));
+  EXPECT_THAT(call.all<CreateConnection>(), testing::SizeIs(1));
+  EXPECT_EQ(call.count(Tally::StaleEpochs), 1);
+}
+
+TEST(Presence, OfALinkedPageIsNotShakenByAFormerOne) {
+  CallBench call;
+  call.enter({CallBench::module_peer("ben", "former")});
+  call.participant_joined(CallBench::module_peer("ben", "living"));
+  call.offer("ben", call.from("living", 1, 1));
+  call.transport("ben", TransportState::Connected);
+  call.candidate("ben", call.from("former", 0, 0, PeerRequest::EpochTold), "");
+  EXPECT_EQ(call.count(Tally::StaleEpochs), 1);
+  EXPECT_THAT(call.all<CloseConnection>(), IsEmpty());
+}
+
+// ---- our own presence ------------------------------------------------------------------
+
+std::string ask(const CallBench& call) { return "epoch-told me " + call.epoch.value; }
+
+TEST(OurPresence, IsAskedAboutByAMessageToOurselves) {
+  CallBench call;
+  call.enter();
+  call.after(30s);
+  EXPECT_THAT(call.sent, ElementsAre(ask(call)));
+  call.now += 20ms;
+  call.candidate("me", {call.epoch, call.epoch, {}, 0, PeerRequest::EpochTold}, "");
+  EXPECT_THAT(call.commands(), IsEmpty());
+  EXPECT_EQ(call.count(Tally::UnexpectedMessages), 0);
+  call.frame("2");
+  call.after(29s);
+  EXPECT_THAT(call.sent, IsEmpty());
+  EXPECT_EQ(call.phase, Phase::Joined);
+}
+
+TEST(OurPresence, IsRestoredWithTheSameEpochAndLinks) {
+  CallBench call = connected_to_ben();
+  const Epoch before = call.epoch;
+  std::vector<std::string> said;
+  const Instant end = call.now + 40s;
+  while (call.reaction.wake_at < end && call.phase == Phase::Joined) {
+    call.now = std::max(call.now, call.reaction.wake_at);
+    call.handle(Woke{});
+    said.insert(said.end(), call.sent.begin(), call.sent.end());
+    if (call.sent == std::vector<std::string>{ask(call)}) call.frame("2");
+    call.now += 1ms;
+  }
+  EXPECT_THAT(said, ElementsAre(ask(call))) << "the server has spoken before, not since";
+  call.frame("2");
+  call.pass(1s);
+  EXPECT_EQ(call.phase, Phase::Reconnecting);
+  EXPECT_EQ(call.epoch, before);
+  call.joined({CallBench::module_peer("ben", "eb")});
+  EXPECT_EQ(call.phase, Phase::Joined);
+  EXPECT_THAT(call.sent, ElementsAre("tracks -audio -video"));
+  EXPECT_EQ(call.count(Tally::LostMemberships), 1);
+  EXPECT_EQ(call.seen("ben").connection, LinkView::Connected);
+}
+
+TEST(OurPresence, IsGivenUpOnlyOnceAJoinUnderWayIsOver) {
+  CallBench call;
+  call.enter();
+  call.after(30s);
+  call.now += 1s;
+  call.frame("2");
+  call.after(2s);
+  ASSERT_THAT(call.sent, ElementsAre("join r"));
+  call.leave(2);
+  EXPECT_THAT(call.sent, IsEmpty()) << "a leave that comes first would be ignored";
+  call.joined();
+  EXPECT_THAT(call.sent, ElementsAre("leave r"));
+  EXPECT_EQ(call.phase, Phase::Idle);
+}
+
 // ---- our own outage --------------------------------------------------------------------
 
 TEST(Reconnecting, KeepsTheMediaAndSaysSo) {
