@@ -113,8 +113,12 @@ void CallCore::Router::reconcile() {
   sent_microphone_ = microphone;
   sent_camera_ = camera;
   auto context = negotiation_context();
-  for (const auto& [user, yes] : touched_)
-    if (Link* link = present_link(user)) link->send_tracks(microphone, camera, context);
+  for (const auto& [user, yes] : touched_) {
+    Link* link = present_link(user);
+    if (link == nullptr) continue;
+    link->send_tracks(microphone, camera, context);
+    link->note_view(now_);
+  }
   announce();
   sample_stats();
 }
@@ -162,9 +166,15 @@ void CallCore::Router::on(const StatsSampled& event) {
   stats_at_ = now_ + (now_ < eager_until_ ? Duration(deadlines::kStatsEager)
                                           : Duration(deadlines::kStatsPeriod));
   auto context = negotiation_context();
+  bool doubted = false;
   for (const LinkSample& sample : event.links)
-    if (Link* link = present_link(sample.peer)) link->on_sample(sample, context);
+    if (Link* link = present_link(sample.peer))
+      doubted = link->on_sample(sample, context) || doubted;
   touch_all();
+  if (!doubted) return;
+  // If it is our network that is dead, the offer of the restart goes nowhere on this socket.
+  auto session = session_output();
+  session_.on_doubt(session);
 }
 
 // ---- devices ---------------------------------------------------------------------------
@@ -226,6 +236,9 @@ ParticipantView CallCore::Router::participant_view(const UserId& user) const {
   view.camera = seen(Slot::Camera, who.video, true);
   view.screen = seen(Slot::Screen, who.screen, true);
   if (link == nullptr) return view;
+  const bool asked = phase_ == RoomPhase::In && session_.online() &&
+                     session_.last_delivery() >= link->negotiation.owed_since();
+  view.connection_reason = link->reason(asked, config_.relay_only, now_);
   view.microphone_source = link->source(Slot::Microphone);
   view.camera_source = link->source(Slot::Camera);
   if (who.screen) view.screen_source = link->source(Slot::Screen);

@@ -1,5 +1,7 @@
 #include "core/call/link.h"
 
+#include <algorithm>
+
 namespace groupcall {
 
 namespace {
@@ -76,8 +78,8 @@ void Link::on_deadline(NegotiationContext& ctx) {
   if (stuck && senders_of_ == negotiation.connection()) negotiation.give_up_connection(ctx);
 }
 
-void Link::on_sample(const LinkSample& sample, NegotiationContext& ctx) {
-  if (sample.connection != negotiation.media_connection()) return;
+bool Link::on_sample(const LinkSample& sample, NegotiationContext& ctx) {
+  if (sample.connection != negotiation.media_connection()) return false;
   if (remote_of_ != sample.connection) {
     remote_of_ = sample.connection;
     remote_.reset();
@@ -88,11 +90,21 @@ void Link::on_sample(const LinkSample& sample, NegotiationContext& ctx) {
     note_heard(ctx.now);
   } else if (heard_at_ != kNever && ++silent_samples_ >= 2 &&
              ctx.now - heard_at_ >= deadlines::kSilence) {
-    negotiation.on_silence(ctx);
+    const bool news = negotiation.on_silence(ctx);
+    if (news)
+      alive_at = ctx.now;  // the peer may hear us all the same, and believe that all is well
+    return news;
   }
+  return false;
+}
+
+void Link::on_alive(ConnectionNumber connection, bool deaf, NegotiationContext& ctx) {
+  if (connection == negotiation.media_connection()) note_heard(ctx.now);
+  if (connection == negotiation.connection()) negotiation.on_peer_hears(!deaf, ctx);
 }
 
 void Link::note_heard(Instant now) {
+  if (negotiation.silent()) alive_at = now;
   heard_at_ = now;
   silent_samples_ = 0;
   negotiation.on_heard();
@@ -106,6 +118,30 @@ TrackSource Link::source(Slot slot) const {
   const std::int64_t index = index_of(slot);
   if (index < 0) return {};
   return TrackSource{negotiation.media_connection(), index};
+}
+
+void Link::note_view(Instant now) {
+  if (negotiation.view() != LinkView::Connected) {
+    missing_since_ = earlier(missing_since_, now);
+    return;
+  }
+  missing_since_ = kNever;
+  met_ = true;
+}
+
+ConnectionReason Link::reason(bool asked, bool relay_only, Instant now) const {
+  if (missing_since_ == kNever) return ConnectionReason::None;
+  PathFacts facts;
+  facts.missing = now - missing_since_;
+  facts.answered = negotiation.answered();
+  if (negotiation.owed_since() != kNever)
+    facts.owed = std::min(now - negotiation.owed_since(), facts.missing);
+  facts.beyond_us = negotiation.pair().foreign() && met_;
+  facts.relay_only = relay_only;
+  facts.gathering = path.gathering(now);
+  const ConnectionReason reason = connection_reason(facts);
+  // Otherwise it may be our own outage, which is shown elsewhere.
+  return reason == ConnectionReason::NoAnswer && !asked ? ConnectionReason::None : reason;
 }
 
 Instant Link::deadline() const {

@@ -5,6 +5,7 @@
 
 #include "core/media/local_media.h"
 #include "core/media/remote_media.h"
+#include "core/negotiation/path_watch.h"
 #include "core/negotiation/peer_negotiation.h"
 
 namespace groupcall {
@@ -14,6 +15,7 @@ class Link {
   Link(PeerNegotiation::Pair pair, Role role) : negotiation(std::move(pair), role) {}
 
   PeerNegotiation negotiation;
+  PathWatch path;
   Instant nudge_at = kNever;  ///< older clients: repeat our tracks then
   Instant ghost_at = kNever;  ///< absent: look then whether it is silent
   bool unlisted = false;      ///< without the server's word; once connected, that is believed
@@ -41,10 +43,11 @@ class Link {
   /// Gives a connection up that has not attached a track in time.
   void on_deadline(NegotiationContext& ctx);
 
-  /// Counts what arrived; a sample of another connection is stale.
-  void on_sample(const LinkSample& sample, NegotiationContext& ctx);
-  /// A sign of life on the data channel.
-  void on_alive(Instant now) { note_heard(now); }
+  /// Counts what arrived; a sample of another connection is stale. Returns whether the link has
+  /// fallen silent just now.
+  bool on_sample(const LinkSample& sample, NegotiationContext& ctx);
+  /// A sign of life on the data channel of this connection. `deaf`: the peer hears nothing of us.
+  void on_alive(ConnectionNumber connection, bool deaf, NegotiationContext& ctx);
   /// The peer says that this slot is on now: what arrived before does not count.
   void on_announced_on(Slot slot) { remote_.on_announced_on(index_of(slot)); }
   Instant last_arrival() const { return remote_.last_arrival(); }
@@ -54,6 +57,12 @@ class Link {
   Flow flow(Slot slot, Instant now) const { return remote_.flow(index_of(slot), now); }
   /// Where the host finds the remote track of a slot.
   TrackSource source(Slot slot) const;
+
+  /// Notes since when the connection has been missing, after each event of this link.
+  void note_view(Instant now);
+  /// Why it is missing. `asked`: we are in the room, and the server has spoken since the peer was
+  /// asked last.
+  ConnectionReason reason(bool asked, bool relay_only, Instant now) const;
 
   Instant deadline() const;
 
@@ -74,6 +83,8 @@ class Link {
   ConnectionNumber senders_of_;
   RemoteMedia remote_;
   ConnectionNumber remote_of_;
+  Instant missing_since_ = kNever;
+  bool met_ = false;           ///< it was connected, at some time
   Instant heard_at_ = kNever;  ///< on that connection; kNever: nothing yet
   int silent_samples_ = 0;     ///< since then
 };

@@ -98,6 +98,7 @@ class CallCore::Router {
   void on(const TrackAttached& event);
   void on(const OperationFailed& event);
   void on(const LocalCandidate& event);
+  void on(const CandidateFailed& event);
   void on(const TransportChanged& event);
   void on(const DtlsClosed& event);
   void on(const TextPacked& event);

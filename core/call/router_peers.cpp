@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/call/router.h"
+#include "core/negotiation/sdp_text.h"
 #include "core/topology/topology.h"
 
 namespace groupcall {
@@ -72,6 +73,10 @@ void CallCore::Router::admit(wire::Joined& message) {
   }
   const std::vector<UserId> missing = roster_.on_joined(list);
   roster_changed_ = true;
+  if (session_.fell_silent()) {
+    auto context = negotiation_context();
+    for (auto& [user, link] : links_) link->negotiation.on_peer_back(context);
+  }
   early_.set_owners(std::move(listed));
   sync_links();
   close_early_offers();
@@ -262,6 +267,7 @@ void CallCore::Router::sync_pair(const UserId& user) {
   link = std::make_unique<Link>(PeerNegotiation::Pair{user, epoch_, theirs}, who->our_role);
   auto early = foreign ? std::nullopt : early_.take(user);
   if (early) {
+    link->path.on_early(early->connection, ice_ufrags(early->offer.sdp), early->relay, now_);
     link->negotiation.begin_early(std::move(*early), context);
   } else {
     link->negotiation.begin(context);
@@ -280,8 +286,9 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
   if (link->channel_open() && link->alive_at <= now_) {
     link->alive_at = phase_ == RoomPhase::Leaving ? kNever : now_ + deadlines::kAlive;
     if (link->alive_at != kNever)
-      commands_.push_back(SendChannel{user, link->negotiation.connection(),
-                                      wire::encode_channel_text(wire::Alive{})});
+      commands_.push_back(
+          SendChannel{user, link->negotiation.connection(),
+                      wire::encode_channel_text(wire::Alive{link->negotiation.silent()})});
   }
   if (link->nudge_at <= now_) {
     link->nudge_at = kNever;
@@ -438,6 +445,8 @@ void CallCore::Router::on(const LocalDescriptionSet& event) {
   Link* link = find_link_of(event);
   if (link == nullptr) return;
   link->negotiation.on_local_description(event, context);
+  if (event.connection == link->negotiation.connection())
+    link->path.on_described(event.connection, ice_ufrags(event.description.sdp), event.relay, now_);
 }
 
 void CallCore::Router::on(const RemoteDescriptionSet& event) {
@@ -474,6 +483,12 @@ void CallCore::Router::on(const LocalCandidate& event) {
   Link* link = find_link_of(event);
   if (link == nullptr) return;
   link->negotiation.on_local_candidate(event, context);
+  link->path.on_candidate(event);
+}
+
+void CallCore::Router::on(const CandidateFailed& event) {
+  if (early_.owns(event.connection)) return;  // it names no relay
+  if (Link* link = find_link_of(event)) link->path.on_candidate_failed(event);
 }
 
 void CallCore::Router::on(const TransportChanged& event) {
@@ -530,8 +545,9 @@ void CallCore::Router::on(const ChannelMessage& event) {
   wire::ChannelText text;
   if (!wire::decode_channel_text(event.text, text, refusal)) {
     wire::count_refusal(refusal, Tally::RefusedChannelTexts, counters_);
-  } else if (std::holds_alternative<wire::Alive>(text)) {
-    if (event.connection == link->negotiation.media_connection()) link->on_alive(now_);
+  } else if (const auto* alive = std::get_if<wire::Alive>(&text)) {
+    auto context = negotiation_context();
+    link->on_alive(event.connection, alive->deaf, context);
   } else if (std::get<wire::Goodbye>(text).epoch == link->negotiation.pair().theirs) {
     remove_participant(event.peer, /*for_good=*/true);
   }

@@ -65,7 +65,10 @@ constexpr MediaView remote_state(const RemoteFacts& facts) {
     case Flow::Stalled:
       return {MediaState::Loading, MediaReason::NetworkStalled};
     case Flow::Stuck:
-      return {MediaState::Loading, MediaReason::DecoderStalled};
+      // Bytes without whole pictures: of a path that is being mended, the network is the cause.
+      return {MediaState::Loading, facts.link == LinkView::Reconnecting
+                                       ? MediaReason::NetworkStalled
+                                       : MediaReason::DecoderStalled};
   }
   return {};
 }

@@ -49,6 +49,7 @@ void PeerNegotiation::begin_early(SpareOffer spare, NegotiationContext& ctx) {
   ctx.commands.push_back(AssignConnection{pair_.peer, connection_});
   for (IceCandidate& candidate : spare.candidates) signal_candidate(std::move(candidate), ctx);
   waiting_since_ = ctx.now;
+  note_owed(ctx.now);
   state_ = OfferSent{std::move(spare.offer), kInsideTheJoin, ctx.now,
                      ctx.now + deadlines::kEarlyAnswer, false};
 }
@@ -66,7 +67,7 @@ void PeerNegotiation::drop_connection(NegotiationContext& ctx) {
   if (!connection_.none()) ctx.commands.push_back(CloseConnection{pair_.peer, connection_});
   connection_ = {};
   connected_ = false;
-  silent_ = false;
+  silent_ = unheard_ = false;
   transport_ = TransportState::New;
 }
 
@@ -94,7 +95,7 @@ void PeerNegotiation::open_connection(bool as_offerer, NegotiationContext& ctx) 
   connection_ = ctx.ids.next_connection();
   transport_ = TransportState::New;
   connected_ = false;
-  silent_ = false;
+  silent_ = unheard_ = false;
   description_sent_ = false;
   early_ = 0;
   without_relay_ = false;
@@ -170,6 +171,7 @@ void PeerNegotiation::on_local_description(const LocalDescriptionSet& event,
                        : making->step == 0 ? ctx.now + deadlines::kOfferResend
                                            : making->since + deadlines::kLinkGiveUp;
     ++seq_;
+    note_owed(ctx.now);
     OfferSent sent{event.description, making->step, making->since, at, making->restart};
     waiting_since_ = ctx.now;
     send_offer(sent, ctx);
@@ -204,6 +206,7 @@ void PeerNegotiation::on_answer(const SessionDescription& answer, const LinkAddr
     rebuild(ctx);
     return;
   }
+  owed_since_ = kNever;
   const OpId op = ctx.ids.next_op();
   applying_sdp_ = answer.sdp;
   ctx.commands.push_back(SetRemoteDescription{pair_.peer, connection_, op, answer});
@@ -215,6 +218,7 @@ void PeerNegotiation::on_answer(const SessionDescription& answer, const LinkAddr
 void PeerNegotiation::await_offer(Instant at, NegotiationContext& ctx) {
   state_ = AwaitingOffer{at, 0};
   waiting_since_ = ctx.now;
+  note_owed(ctx.now);
 }
 
 void PeerNegotiation::on_offer(SessionDescription offer, const LinkAddress& from,
@@ -292,6 +296,7 @@ void PeerNegotiation::answer_on_new_connection(SessionDescription offer, Negotia
 }
 
 void PeerNegotiation::apply_offer(SessionDescription offer, NegotiationContext& ctx) {
+  owed_since_ = kNever;
   const OpId op = ctx.ids.next_op();
   applying_sdp_ = offer.sdp;
   ctx.commands.push_back(SetRemoteDescription{pair_.peer, connection_, op, std::move(offer)});
@@ -306,9 +311,13 @@ void PeerNegotiation::on_remote_description(const RemoteDescriptionSet& event,
     return;
   }
   const bool first_offer = slots_.empty();
+  // A page that fetches its servers may have known of no relay when the early offer was made.
+  if (early_ != 0 && seq_ == 1 && std::holds_alternative<ApplyingAnswer>(state_))
+    without_relay_ = without_relay_ || event.relay;
   remote_ufrags_ = ice_ufrags(applying_sdp_);
   remote_session_ = session_id(applying_sdp_);
   slots_ = event.slots;
+  answered_ = true;
   flush_remote_candidates(ctx);
   if (std::holds_alternative<ApplyingAnswer>(state_)) {
     settle(ctx);
@@ -327,9 +336,12 @@ void PeerNegotiation::on_remote_description(const RemoteDescriptionSet& event,
 }
 
 void PeerNegotiation::settle(NegotiationContext& ctx) {
-  const bool up = transport_ == TransportState::Connected;
-  const Duration patience = without_relay_ ? Duration(deadlines::kEarlyRelay) : deadlines::kConnect;
-  state_ = Stable{up ? kNever : ctx.now + patience};
+  const bool up = is_well();
+  // The early offer named no relay; where no path is found without, a restart does.
+  const bool relay_to_come = std::exchange(without_relay_, false) && !up;
+  const Duration patience = relay_to_come ? Duration(deadlines::kEarlyRelay) : deadlines::kConnect;
+  state_ = Stable{up ? kNever : ctx.now + patience, relay_to_come};
+  if (connected_) next_restart_ = ctx.now + deadlines::kRestartPause;
   if (!queued_offer_) return;
   QueuedOffer queued = std::move(*queued_offer_);
   queued_offer_.reset();
@@ -387,26 +399,48 @@ void PeerNegotiation::rebuild(NegotiationContext& ctx) {
 void PeerNegotiation::restart_ice(NegotiationContext& ctx) {
   auto* stable = std::get_if<Stable>(&state_);
   if (foreign() || stable == nullptr) return;
-  stable->connect_by = ctx.now + deadlines::kConnect;
+  *stable = Stable{ctx.now + deadlines::kConnect};
   ctx.counters.add(Tally::IceRestarts);
   if (role_ == Role::Offerer) {
     make_offer(true, 0, ctx.now, ctx);
   } else {
     ask(PeerRequest::RestartPlease, ctx);
+    next_restart_ = ctx.now + deadlines::kRestartPause;  // or it is asked for again
   }
 }
 
-void PeerNegotiation::on_silence(NegotiationContext& ctx) {
-  if (!connected_ || silent_ || !previous_.none()) return;
+// The same, but the addresses of a restart that was answered just now are tried out first.
+void PeerNegotiation::restart_soon(NegotiationContext& ctx) {
+  auto* stable = std::get_if<Stable>(&state_);
+  if (foreign() || stable == nullptr || ctx.now >= next_restart_) return restart_ice(ctx);
+  *stable = Stable{earlier(stable->connect_by, next_restart_), true};
+}
+
+bool PeerNegotiation::on_silence(NegotiationContext& ctx) {
+  if (!connected_ || silent_ || !previous_.none()) return false;
   silent_ = true;
-  restart_ice(ctx);
+  restart_soon(ctx);
+  return true;
 }
 
 void PeerNegotiation::on_heard() {
   if (!silent_) return;
   silent_ = false;
-  auto* stable = std::get_if<Stable>(&state_);
-  if (stable != nullptr && transport_ == TransportState::Connected) stable->connect_by = kNever;
+  note_well();
+}
+
+void PeerNegotiation::on_peer_hears(bool hears, NegotiationContext& ctx) {
+  if (hears != unheard_) return;
+  unheard_ = !hears;
+  if (hears) {
+    note_well();
+  } else if (connected_ && previous_.none()) {
+    restart_soon(ctx);
+  }
+}
+
+void PeerNegotiation::note_well() {
+  if (is_well() && std::holds_alternative<Stable>(state_)) state_ = Stable{kNever};
 }
 
 void PeerNegotiation::on_network_changed(NegotiationContext& ctx) {
@@ -427,14 +461,14 @@ void PeerNegotiation::on_transport(const TransportChanged& event, NegotiationCon
     waiting->connect_by = ctx.now + deadlines::kConnect;  // whatever comes, not for ever
   if (transport_ == TransportState::Connected) {
     connected_ = true;
-    silent_ = false;
+    silent_ = unheard_ = false;
     dead_ = false;
     rebuilds_ = 0;
-    if (auto* stable = std::get_if<Stable>(&state_)) stable->connect_by = kNever;
+    note_well();
     if (!previous_.none()) ctx.commands.push_back(CloseConnection{pair_.peer, previous_});
     previous_ = {};
   } else if (transport_ == TransportState::Disconnected) {
-    restart_ice(ctx);
+    restart_soon(ctx);
   } else if (transport_ == TransportState::Failed) {
     connected_ = false;
     if (foreign()) {
@@ -466,6 +500,7 @@ void PeerNegotiation::on_dtls_closed(const DtlsClosed& event, NegotiationContext
 // ---- requests --------------------------------------------------------------------------
 
 void PeerNegotiation::ask(PeerRequest request, NegotiationContext& ctx) {
+  note_owed(ctx.now);
   ctx.signals.push_back(PeerSignal{Kind::Request, pair_.peer, {}, {}, address(request)});
 }
 
@@ -526,8 +561,8 @@ void PeerNegotiation::on_deadline(bool may_judge, NegotiationContext& ctx) {
   } else if (std::holds_alternative<Stable>(state_) && foreign()) {
     dead_ = true;
     state_ = Stable{kNever};
-  } else if (std::exchange(without_relay_, false) && std::holds_alternative<Stable>(state_)) {
-    restart_ice(ctx);  // the early offer named no relay; this one does
+  } else if (auto* stable = std::get_if<Stable>(&state_); stable && stable->restart_first) {
+    restart_ice(ctx);
   } else {
     ctx.counters.add(std::holds_alternative<Stable>(state_) ? Tally::SlowConnections
                                                             : Tally::SlowOperations);
@@ -542,8 +577,7 @@ void PeerNegotiation::on_offer_deadline(OfferSent& sent, NegotiationContext& ctx
   if (foreign() || (sent.step >= 2 && !sent.restart)) {
     rebuild(ctx);
   } else if (sent.restart) {
-    const bool flows = transport_ == TransportState::Connected && !silent_;
-    if (!flows && ctx.now - sent.since >= deadlines::kLinkGiveUp) {
+    if (!is_well() && ctx.now - sent.since >= deadlines::kLinkGiveUp) {
       rebuild(ctx);
       return;
     }
@@ -642,8 +676,7 @@ const std::vector<MediaKind>& PeerNegotiation::media_slots() const {
 }
 
 LinkView PeerNegotiation::view() const {
-  if (!previous_.none() || (connected_ && transport_ == TransportState::Connected && !silent_))
-    return LinkView::Connected;
+  if (!previous_.none() || (connected_ && is_well())) return LinkView::Connected;
   if (connected_) return LinkView::Reconnecting;
   if (dead_ || rebuilds_ >= kUnreachableAfter) return LinkView::Unreachable;
   return rebuilds_ > 0 ? LinkView::Reconnecting : LinkView::Connecting;

@@ -18,43 +18,12 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/time.h"
-#include "core/public/command.h"
+#include "core/negotiation/negotiation_context.h"
 #include "core/public/config.h"
-#include "core/public/counters.h"
 #include "core/public/event.h"
-#include "core/public/sdp.h"
 #include "core/public/snapshot.h"
 
 namespace groupcall {
-
-/// One message to the peer, by way of the server.
-struct PeerSignal {
-  enum class Kind : unsigned char { Offer, Answer, Candidate, Request };
-  Kind kind = Kind::Request;
-  UserId peer;
-  SessionDescription description;  ///< Offer, Answer
-  IceCandidate candidate;          ///< Candidate
-  LinkAddress address;             ///< absent towards a foreign peer
-};
-
-/// A connection with an offer that was made before its peer was known.
-struct SpareOffer {
-  ConnectionNumber connection;
-  LinkNumber link;
-  std::int64_t index = 0;  ///< which of the join's offers it is, from 1
-  SessionDescription offer;
-  std::vector<IceCandidate> candidates;  ///< not told to anybody yet
-  bool relay = false;                    ///< there are relays, of which it knows nothing yet
-};
-
-struct NegotiationContext {
-  Instant now;
-  IdSource& ids;
-  Counters& counters;
-  Commands& commands;
-  std::vector<PeerSignal>& signals;
-};
 
 class PeerNegotiation {
  public:
@@ -82,10 +51,13 @@ class PeerNegotiation {
   void on_transport(const TransportChanged& event, NegotiationContext& ctx);
   void on_dtls_closed(const DtlsClosed& event, NegotiationContext& ctx);
   /// Nothing has arrived on the connection for a while, whatever the browser thinks of it:
-  /// restarts ICE. The old pair stays up meanwhile.
-  void on_silence(NegotiationContext& ctx);
+  /// restarts ICE. The old pair stays up meanwhile. Returns whether that was news.
+  bool on_silence(NegotiationContext& ctx);
   /// Something has arrived (again).
   void on_heard();
+  bool silent() const { return silent_; }
+  /// The peer says whether it hears us: a path may carry packets one way only.
+  void on_peer_hears(bool hears, NegotiationContext& ctx);
   /// This page has another network now: old addresses may lead nowhere.
   void on_network_changed(NegotiationContext& ctx);
 
@@ -97,8 +69,8 @@ class PeerNegotiation {
   void on_request(const LinkAddress& address, NegotiationContext& ctx);
 
   /// The peer is back in the room: an offer that waits for its answer may have been lost with
-  /// its old socket, and is sent again. (Not when we are back: what cost us the socket may have
-  /// been that very offer.)
+  /// its old socket, and is sent again. So it is when we are back after a socket that had fallen
+  /// silent. (Not after one that was closed: the cause may have been that very offer.)
   void on_peer_back(NegotiationContext& ctx);
 
   /// The browser no longer carries out what it is told on this connection: make another.
@@ -127,6 +99,10 @@ class PeerNegotiation {
   /// The slots between module peers, in m-line order.
   static std::vector<SlotPlan> module_slots();
   bool any_connected() const { return connected_ || !previous_.none(); }
+  /// The peer has answered or offered, at some time.
+  bool answered() const { return answered_; }
+  /// Since when it has owed us an answer or offer; kNever: it owes none.
+  Instant owed_since() const { return owed_since_; }
   LinkView view() const;
 
  private:
@@ -162,6 +138,7 @@ class PeerNegotiation {
   };
   struct Stable {
     Instant connect_by;
+    bool restart_first = false;  ///< by then ICE is restarted, before the link is given up
   };
   struct Broken {
     Instant retry_at;
@@ -191,7 +168,11 @@ class PeerNegotiation {
   void await_offer(Instant at, NegotiationContext& ctx);
   void ask(PeerRequest request, NegotiationContext& ctx);
   void rebuild(NegotiationContext& ctx);
+  void note_owed(Instant now) { owed_since_ = earlier(owed_since_, now); }
   void restart_ice(NegotiationContext& ctx);
+  void restart_soon(NegotiationContext& ctx);
+  void note_well();
+  bool is_well() const { return transport_ == TransportState::Connected && !silent_ && !unheard_; }
   void settle(NegotiationContext& ctx);
   void on_offer_deadline(OfferSent& state, NegotiationContext& ctx);
   bool can_add(const QueuedCandidate& queued) const;
@@ -208,6 +189,9 @@ class PeerNegotiation {
                Stable, Broken>
       state_ = Broken{kNever};
   Instant waiting_since_{};
+  Instant next_restart_{};  ///< not before then: one that was asked for, or answered
+  Instant owed_since_ = kNever;
+  bool answered_ = false;
   int rebuilds_ = 0;   ///< since it was last connected
   bool dead_ = false;  ///< foreign: was connected or answered, and is no more
 
@@ -220,7 +204,8 @@ class PeerNegotiation {
   ConnectionNumber connection_;
   TransportState transport_ = TransportState::New;
   bool connected_ = false;
-  bool silent_ = false;  ///< connected, and nothing arrives
+  bool silent_ = false;   ///< connected, and nothing arrives
+  bool unheard_ = false;  ///< connected, and the peer says that nothing of ours arrives
   std::vector<MediaKind> slots_;
   ConnectionNumber previous_;  ///< connected, replaced by connection_ once that is connected
   std::vector<MediaKind> previous_slots_;

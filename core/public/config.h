@@ -99,6 +99,7 @@ inline constexpr Duration kOutageSoon = 30s;
 inline constexpr Duration kPingFirst = 500ms;     ///< after connecting: does this server answer?
 inline constexpr Duration kPing = 2'500ms;        ///< of silence, then an acked ping
 inline constexpr Duration kPingAnswer = 2'500ms;  ///< with the one before: dead in 5 s
+inline constexpr Duration kPingDoubted = 1s;      ///< the same, once a link has fallen silent
 inline constexpr Duration kRefusedRetry = 5s;  ///< least time to the next try after a CONNECT_ERROR
 inline constexpr Duration kLateWake = 2s;      ///< a timer this late: the page stood still
 inline constexpr Duration kRing = 45s;         ///< an invitation; the server never cancels it
@@ -128,6 +129,14 @@ inline constexpr Duration kEarlyRelay = 1s;      ///< without a path: ICE again,
 inline constexpr Duration kAlive = 1s;           ///< between signs of life on a data channel
 inline constexpr Duration kSilence = 1'800ms;  ///< and two samples: at most 3 s after the last byte
 inline constexpr Duration kConnect = 15s;      ///< from answer to connected
+/// A cause that needs no further proof is told after this long without a connection: a TURN
+/// server's refusal took 60 to 117 ms in Chromium, a call to another continent connects in 2 s.
+inline constexpr Duration kCertain = 3s;
+/// Between an applied answer and another restart that only the browser's `disconnected` or silence
+/// calls for: it is told up to 5.5 s after the last packet, so 3.6 s after a restart at 1.9 s,
+/// while the new addresses are still tried: a trip by the server and back (0.6 s at 150 ms a way),
+/// then lost checks, 0.5 s apart.
+inline constexpr Duration kRestartPause = 3s;
 inline constexpr Duration kRebuildFirst = 1s;  ///< after an immediate first rebuild, doubling
 inline constexpr Duration kRebuildMost = 16s;
 inline constexpr Duration kForeignGrace = 4s;  ///< an older client's own offer is awaited first

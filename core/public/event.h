@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/public/device_event.h"
 #include "core/public/ids.h"
 #include "core/public/media.h"
 #include "core/public/sdp.h"
@@ -107,12 +108,14 @@ struct LocalDescriptionSet {
   SessionDescription description;
   bool relay = false;
 };
-/// setRemoteDescription() settled; `slots` are the kinds of all transceivers in m-line order.
+/// setRemoteDescription() settled; `slots` are the kinds of all transceivers in m-line order,
+/// `relay` as above: servers that the page fetches may be known by now.
 struct RemoteDescriptionSet {
   UserId peer;
   ConnectionNumber connection;
   OpId op;
   std::vector<MediaKind> slots;
+  bool relay = false;
 };
 /// replaceTrack() settled.
 struct TrackAttached {
@@ -134,6 +137,14 @@ struct LocalCandidate {
   UserId peer;
   ConnectionNumber connection;
   IceCandidate candidate;
+};
+/// RTCPeerConnection "icecandidateerror": a STUN or TURN server gave no address. `code`: that of
+/// the server's answer (RFC 8489 section 14.8; 401: wrong or expired password), or 701: none came.
+struct CandidateFailed {
+  UserId peer;
+  ConnectionNumber connection;
+  std::int64_t code = 0;
+  std::string text;
 };
 struct TransportChanged {
   UserId peer;
@@ -177,31 +188,6 @@ struct TextUnpacked {
   std::string text;
 };
 
-// ---- devices -------------------------------------------------------------------------
-
-/// One live track; `track` empty means that there is none.
-struct AcquiredTrack {
-  TrackId track;
-  std::string device_id;
-  std::string label;
-};
-/// getUserMedia() resolved. A stream that nobody waits for any more is stopped at once.
-struct MediaAcquired {
-  OpId op;
-  AcquiredTrack microphone;
-  AcquiredTrack camera;
-};
-/// getUserMedia() rejected: DOMException name and message.
-struct MediaFailed {
-  OpId op;
-  std::string name;
-  std::string message;
-};
-/// MediaStreamTrack "ended": unplugged, or stopped by the browser or system.
-struct LocalTrackEnded {
-  TrackId track;
-};
-
 // ---- the page ------------------------------------------------------------------------
 
 /// The deadline of the last reaction has come. Every other event serves as well.
@@ -227,9 +213,9 @@ using Event =
                  ListenRequested, TakeOverRequested, InvitationDeclined, SocketOpened, SocketFrame,
                  SocketBinary, SocketClosed, ApplicationState, ApplicationEvent,
                  ApplicationAcknowledged, LocalDescriptionSet, RemoteDescriptionSet, TrackAttached,
-                 OperationFailed, LocalCandidate, TransportChanged, DtlsClosed, ChannelOpened,
-                 ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled, TextPacked,
-                 TextUnpacked, MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept,
+                 OperationFailed, LocalCandidate, CandidateFailed, TransportChanged, DtlsClosed,
+                 ChannelOpened, ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled,
+                 TextPacked, TextUnpacked, MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept,
                  NetworkOnline, NetworkOffline, PageClosing, PageShown, TabMessage>;
 
 }  // namespace groupcall

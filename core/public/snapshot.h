@@ -105,10 +105,24 @@ enum class LinkView : std::uint8_t { Connecting, Connected, Reconnecting, Unreac
 /// `Lost`: the server no longer lists this participant, though media still flows.
 enum class PeerSignalling : std::uint8_t { Present, Lost };
 
+/// Why there is no connection to somebody, once it has been missing for a while
+/// (core/negotiation/path_watch.h). Texts and remedies: web/src/errors.ts.
+enum class ConnectionReason : std::uint8_t {
+  None,
+  NoAnswer,          ///< the peer answers nothing
+  NoCandidates,      ///< this page has found no address of its own
+  RelayRefused,      ///< the TURN server refused us
+  RelayUnreachable,  ///< TURN servers are named, and none has given us an address
+  NoRelay,           ///< no path is found, and no TURN server is named
+  NoPath,            ///< none is found even with a relay
+  OlderClient,       ///< lost, and with the existing web client it cannot be repaired
+};
+
 struct ParticipantView {
   UserId user_id;
   std::string user_info;  ///< JSON object, validated and bounded
   LinkView connection = LinkView::Connecting;
+  ConnectionReason connection_reason = ConnectionReason::None;
   PeerSignalling signalling = PeerSignalling::Present;
   bool older_client = false;  ///< speaks without our keys: the existing web client
   MediaView microphone;

@@ -71,8 +71,9 @@ void SignallingSession::retry(Output& out) {
   }
 }
 
-void SignallingSession::go_offline(Output& out) {
+void SignallingSession::go_offline(Output& out, bool fell_silent) {
   if (!online()) return;
+  fell_silent_ = fell_silent;
   policy_.on_lost(out.now);
   out.events.push_back({SessionEvent::Kind::WentOffline, nullptr});
 }
@@ -208,7 +209,7 @@ void SignallingSession::on_network(bool is_online, Output& out) {
   if (!is_online) {
     if (!online() && !std::holds_alternative<Trying>(state_)) return;
     if (error_.code == ErrorCode::None) error_ = CallError{ErrorCode::ServerUnreachable, {}};
-    go_offline(out);
+    go_offline(out, true);
     run([this](auto& t) { transport_->give_up(t); }, out);
     retry(out);
   } else if (waits) {
@@ -230,7 +231,15 @@ void SignallingSession::on_awake(Duration missed, Output& out) {
   // What the server sent meanwhile may still be on its way into this page.
   const Instant least = out.now + deadlines::kPing + deadlines::kPingAnswer;
   if (state->heard_by != kNever) state->heard_by = std::max(state->heard_by - missed, least);
-  if (state->answers) ask(out);
+  if (state->answers) ask(deadlines::kPingAnswer, out);
+}
+
+void SignallingSession::on_doubt(Output& out) {
+  auto* state = std::get_if<Online>(&state_);
+  if (state == nullptr || !state->answers) return;
+  const Instant at_first = state->answer_by;
+  ask(deadlines::kPingDoubted, out);
+  state->answer_by = earlier(state->answer_by, at_first);  // a question is under way already
 }
 
 // ---- deadlines -------------------------------------------------------------------------
@@ -247,18 +256,17 @@ Instant SignallingSession::deadline() const {
 
 // A ping shows what no silence can: whether the server is still there. One that does not know
 // it stays silent; then its own heartbeat must do, and it is not asked again.
-void SignallingSession::ask(Output& out) {
+void SignallingSession::ask(Duration patience, Output& out) {
   auto& state = std::get<Online>(state_);
   state.ping_at = kNever;
-  state.answer_by = out.now + (state.answers ? Duration(deadlines::kPingAnswer)
-                                             : deadlines::kPing + deadlines::kPingAnswer);
+  state.answer_by = out.now + patience;
   transport_->ping(out.commands);
 }
 
 void SignallingSession::on_silence(Output& out) {
   out.counters.add(Tally::DeadSockets);
   error_ = CallError{ErrorCode::ServerUnreachable, {}};
-  go_offline(out);
+  go_offline(out, true);
   run([this](auto& t) { transport_->give_up(t); }, out);
   retry(out);
 }
@@ -273,7 +281,9 @@ void SignallingSession::on_deadline(Output& out) {
     } else if (state->answer_by <= out.now) {
       state->answer_by = kNever;  // it does not know the ping
     } else {
-      ask(out);
+      const bool answers = state->answers;
+      ask(answers ? Duration(deadlines::kPingAnswer) : deadlines::kPing + deadlines::kPingAnswer,
+          out);
     }
   } else {
     out.counters.add(Tally::SlowHandshakes);

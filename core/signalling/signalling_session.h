@@ -65,6 +65,9 @@ class SignallingSession {
   /// The page or the machine stood still, for at least `missed`: what was lost meanwhile was not
   /// noticed. Asks the server where it answers; never takes silence for death at once.
   void on_awake(Duration missed, Output& out);
+  /// There is a sign that this page's network is dead: asks at once where the server answers, and
+  /// does not wait for long.
+  void on_doubt(Output& out);
   void on_deadline(Output& out);
 
   /// Only while online().
@@ -77,6 +80,9 @@ class SignallingSession {
   Instant deadline() const;
   /// When the server last delivered anything: the deadlines of offers rest on it.
   Instant last_delivery() const { return last_delivery_; }
+  /// The last connection was given up by us, for it had fallen silent. (Where it was closed, what
+  /// we said last may have been the cause.)
+  bool fell_silent() const { return fell_silent_; }
   SignallingView view() const;
 
  private:
@@ -105,10 +111,10 @@ class SignallingSession {
   void on_event(std::string_view event, Output& out);
   void on_server_message(std::unique_ptr<wire::ServerMessage> message, Output& out);
   void on_silence(Output& out);
-  void ask(Output& out);
+  void ask(Duration patience, Output& out);
   void try_now(Output& out);
   void retry(Output& out);
-  void go_offline(Output& out);
+  void go_offline(Output& out, bool fell_silent = false);
   void halt(ErrorCode code, std::string_view detail, Output& out);
 
   SocketioTransport socket_;
@@ -118,6 +124,7 @@ class SignallingSession {
   std::variant<Idle, Trying, Online, Waiting, Halted> state_;
   bool accepted_ = false;  ///< once since it was wanted: a refusal may pass then
   CallError error_;
+  bool fell_silent_ = false;
   Instant last_delivery_{};
 };
 

@@ -277,7 +277,9 @@ struct RecordOf<Goodbye> {
 };
 
 template <>
-struct RecordOf<Alive> : NoFields {};
+struct RecordOf<Alive> {
+  static constexpr auto fields = std::to_array<Field>({field("deaf", AT(Alive, deaf), kOptional)});
+};
 
 template <>
 struct TagsOf<ClientMessage> {

@@ -196,8 +196,11 @@ using ServerMessage =
 struct Goodbye {
   Epoch epoch;
 };
-/// A sign of life, once a second: what arrives while nobody speaks. `{"type":"alive"}`
-struct Alive {};
+/// A sign of life, once a second: what arrives while nobody speaks. `{"type":"alive"}`, or, from
+/// one who hears nothing of us, `{"type":"alive","deaf":true}`
+struct Alive {
+  bool deaf = false;
+};
 using ChannelText = std::variant<Goodbye, Alive>;
 
 /// What is packed into the `offers` of a join: `{"offers":[{"sdp":"v=0...","candidates":[...]}]}`

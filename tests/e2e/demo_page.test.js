@@ -11,6 +11,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** After 15 s the page says that there is no server. */
 const REFUSED_LIMIT = 25_000;
 
+/** A certain cause is told after 3 s, on the next sample of the statistics. */
+const REASON_LIMIT = 9_000;
+
 async function assertAccessible(page, where) {
   // By way of the debugger, since the page's own policy forbids foreign scripts.
   await page.tab.evaluate(AXE);
@@ -193,4 +196,23 @@ callTest('the demo says in words that the server does not answer, and joins when
   await stage.server.start();
   await notice.waitFor({ state: 'detached', timeout: 10_000 });
   await ada.keepRecord();
+});
+
+callTest('the demo says in words why somebody is not connected, and what to do', {}, async (stage) => {
+  const pages = [];
+  for (const name of ['Ada', 'Grace']) {
+    const page = await stage.openDemoPage(name.toLowerCase(), '?room=tea&small&record&relay');
+    await joinByKeyboard(page, name);
+    pages.push(page);
+  }
+  const [ada, grace] = pages;
+  const startedAt = performance.now();
+  const tile = tileOf(ada, 'Grace');
+  await tile.locator('.tile-connection').getByText('No way found, and no relay to use').waitFor({ timeout: REASON_LIMIT });
+  stage.measure('told that there is no relay', performance.now() - startedAt);
+  assert.match(await tile.locator('.tile-reason').textContent(), /TURN server would help/, 'what can be done about it');
+  assert.equal(await tile.locator('.tile-reason').getAttribute('aria-hidden'), 'false', 'and it is told to those who listen');
+  await assertAccessible(ada, 'the call, without a connection');
+  await stage.screenshot(ada, 'call-no-relay');
+  for (const page of [ada, grace]) await page.keepRecord();
 });

@@ -8,6 +8,8 @@ const USERS = ['alice', 'bob', 'carol'];
 const OTHERS_OF = (user) => USERS.filter((other) => other !== user);
 /** A password that has ended when it is needed again. */
 const SECONDS = 12;
+/** A certain cause is told after 3 s, on the next sample of the statistics. */
+const REASON_LIMIT = 9_000;
 /** Promised are 3 s after healing. */
 const RECOVERY_LIMIT = 9_000;
 
@@ -68,6 +70,11 @@ callTest('a relay that refuses the password connects nobody, and is asked in vai
     pages.push(page);
   }
   await stage.until('the relay refuses', () => stage.turn.refusals() >= 2, LIMIT.media);
+  const refusedAt = performance.now();
+  const [alice] = pages;
+  const told = (callPage) => callPage.participant('bob')?.connectionReason === 'relay-refused';
+  await alice.until('it is told that the relay refuses', told, null, REASON_LIMIT);
+  stage.measure('told that the relay refuses, after it did', performance.now() - refusedAt);
   for (const page of pages) {
     assert.deepEqual(await candidatesOf(page), { gathered: [], used: [] });
     assert.notEqual((await page.snapshot()).participants[0].connection, 'connected');

@@ -28,6 +28,19 @@ TEST_F(OlderClients, AsAMemberItOffersToTheNewcomer) {
   EXPECT_TRUE(world.sent("alice", kOffer).empty()) << "we never offer first";
 }
 
+TEST_F(OlderClients, ThatAreLostSayThatNobodyMayRepairThem) {
+  older.join();
+  world.run_for(1s);
+  join("alice");
+  world.run_for(6s);
+  expect_both_ways("alice");
+  world.rtc.set_path("alice", "older", false);
+  world.run_for(12s);
+  EXPECT_EQ(seen("alice", "older").connection_reason, ConnectionReason::None);
+  world.run_for(8s);
+  EXPECT_EQ(seen("alice", "older").connection_reason, ConnectionReason::OlderClient);
+}
+
 TEST_F(OlderClients, AsANewcomerItOffersToo) {
   join("alice");
   world.run_for(1s);

@@ -466,6 +466,88 @@ TEST_F(Connectivity, ANewAddressIsFoundByAnIceRestartOnTheSameConnection) {
   for (const char* user : {"alice", "bob", "carol"}) EXPECT_EQ(made(world, user), 2U);
 }
 
+// Bob hears nothing of Alice any more, and she goes on hearing him.
+TEST_F(Connectivity, APathThatCarriesPacketsOneWayOnlyIsMendedFromBothEnds) {
+  for (const auto& [from, to] : {std::pair("alice", "bob"), std::pair("bob", "alice")}) {
+    World other;
+    for (const char* user : {"alice", "bob"}) {
+      other.open_page(user).join();
+      other.run_for(3s);
+    }
+    ASSERT_EQ(why_not_settled(other, {"alice", "bob"}), "");
+    const std::size_t offers = other.offers_sent();
+    // What would mend it by way of the server is lost for a while.
+    other.sockets.set_fate([](const PassingFrame& frame) {
+      return is_event(frame, kOffer) || is_event(frame, kCandidate) ? FrameFate::Drop
+                                                                    : FrameFate::Deliver;
+    });
+    other.rtc.lose_one_way(from, to);
+    const auto shown = [&other](const char* viewer, const char* user) {
+      return other.page(viewer).view().find(user)->connection;
+    };
+    ASSERT_TRUE(other.run_until([&] { return shown(to, from) == LinkView::Reconnecting; }, 3100ms));
+    // The one who hears is told by the one who does not, before its browser notices (5.5 s).
+    other.run_for(100ms);
+    EXPECT_EQ(shown(from, to), LinkView::Reconnecting);
+    other.run_for(1s);
+    EXPECT_EQ(other.page(to).view().find(from)->camera.reason, MediaReason::NetworkStalled);
+    EXPECT_EQ(other.page(from).view().find(to)->camera.state, MediaState::On) << "it flows";
+    EXPECT_GT(other.offers_sent(), offers) << "the restart has begun";
+    other.sockets.set_fate(nullptr);
+    const Instant healed = other.loop.now();
+    EXPECT_TRUE(other.run_until(
+        [&] {
+          return why_not_settled(other, {"alice", "bob"}).empty();
+        },
+        10s));
+    EXPECT_LE(other.loop.now() - healed, Duration(5s)) << "the offer is said again after 3 s";
+    EXPECT_EQ(why_no_pictures(other, {"alice", "bob"}, 1s), "");
+    EXPECT_EQ(other.page("alice").connections_made(), 1U) << "by a restart, on the connection";
+    EXPECT_TRUE(other.journal.clean()) << other.journal.report(60);
+  }
+}
+
+// The browser's word for what a restart is about to mend comes while the mending is tried out.
+TEST_F(Connectivity, ADisconnectThatIsToldLateStartsNoSecondRestart) {
+  WorldOptions options;
+  options.rtc.disconnected = exactly(2900ms);
+  options.rtc.checks = exactly(1500ms);
+  World slow(options);
+  for (const char* user : {"alice", "bob"}) {
+    slow.open_page(user).join();
+    slow.run_for(8s);
+  }
+  ASSERT_EQ(why_not_settled(slow, {"alice", "bob"}), "");
+  const std::size_t offers = slow.offers_sent();
+  slow.rtc.change_address("bob");
+  slow.run_for(15s);
+  EXPECT_EQ(why_not_settled(slow, {"alice", "bob"}), "");
+  EXPECT_EQ(slow.offers_sent(), offers + 1);
+}
+
+TEST_F(Connectivity, ANewAddressIsBackInFourSecondsThoughTheSocketDiedWithTheOldOne) {
+  WorldOptions options;
+  options.server.answers_pings = true;
+  World asked(options);
+  const std::vector<std::string> users = {"alice", "bob", "carol"};
+  for (const std::string& user : users) {
+    asked.open_page(user).join();
+    asked.run_for(3s);
+  }
+  ASSERT_EQ(why_not_settled(asked, users), "");
+  asked.sockets.freeze("bob", true);
+  asked.rtc.change_address("bob");
+  const Instant changed = asked.loop.now();
+  // His new address serves for everything but the socket that he has.
+  ASSERT_TRUE(
+      asked.run_until([&] { return asked.page("bob").view().phase == Phase::Reconnecting; }, 4s));
+  EXPECT_LE(asked.loop.now() - changed, Duration(4s));
+  asked.sockets.freeze("bob", false);
+  EXPECT_TRUE(asked.run_until([&] { return why_not_settled(asked, users).empty(); }, 20s));
+  EXPECT_LE(asked.loop.now() - changed, Duration(4300ms));
+  for (const std::string& user : users) EXPECT_EQ(asked.page(user).connections_made(), 2U);
+}
+
 TEST_F(Connectivity, AMinuteWithoutAPathHealsByItself) {
   gather({"alice", "bob"});
   world.rtc.set_path("alice", "bob", false);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -58,6 +59,7 @@ struct RtcTransport {
   std::optional<IceSession> session;       ///< agreed last
   std::optional<IceSession> up_session;    ///< carries packets
   std::optional<IceSession> dead_session;  ///< failed: only a restart leads on
+  std::optional<IceSession> deaf_session;  ///< nothing arrives on it, though what we send does
   std::weak_ptr<class RtcConnection> peer;
   bool established = false;
   EventLoop::Ticket checks;
@@ -137,6 +139,9 @@ class RtcConnection : public std::enable_shared_from_this<RtcConnection> {
   void show_tracks(const SdpModel& remote);
   void renew_credentials();
   void gather();
+  void gather_one(Duration after, const std::string& line, const std::shared_ptr<int>& left,
+                  std::function<void(RtcObserver&)> tell);
+  std::string address_line(int number, const std::string& kind) const;
   void end();
 
   RtcNetwork* network_;

@@ -88,6 +88,21 @@ void RtcNetwork::change_address(const std::string& host) {
   });
 }
 
+void RtcNetwork::lose_one_way(const std::string& from, const std::string& to) {
+  for_each_of(to, [&](RtcConnection& connection) {
+    const Pointer peer = connection.far_side();
+    if (!connection.established() || !peer || peer->host() != from) return;
+    connection.transport_.deaf_session = connection.transport_.up_session;
+    lose_packets(connection);
+    lose_packets(*peer);
+  });
+}
+
+bool RtcNetwork::is_deaf(const RtcConnection& connection) {
+  const RtcTransport& transport = connection.transport_;
+  return transport.deaf_session && transport.deaf_session == transport.up_session;
+}
+
 bool RtcNetwork::pair_lives(const RtcConnection& connection) const {
   const auto carries = [](const RtcTransport& transport) {
     return transport.established && transport.dead_session != transport.up_session;
@@ -328,7 +343,7 @@ void RtcNetwork::pump_channel(RtcConnection& connection) {
     if (!self || !self->is_open()) return;
     self->transport_.draining = false;
     const Pointer peer = self->far_side();
-    const bool flows = pair_lives(*self) && path_up(self->host_, peer->host_);
+    const bool flows = pair_lives(*self) && path_up(self->host_, peer->host_) && !is_deaf(*peer);
     if (!flows) return;  // kept until the path heals
     for (std::string& text : self->transport_.outgoing) {
       const std::string label = text;
@@ -380,7 +395,7 @@ void RtcNetwork::book(RtcConnection& connection) {
 
 std::shared_ptr<LocalTrack> RtcNetwork::source_of(const RtcConnection& connection,
                                                   const Transceiver& receiver) const {
-  if (!receiver.receiving || !pair_lives(connection)) return nullptr;
+  if (!receiver.receiving || !pair_lives(connection) || is_deaf(connection)) return nullptr;
   const Pointer peer = connection.far_side();
   if (peer->far_side().get() != &connection) return nullptr;
   if (!path_up(connection.host_, peer->host_)) return nullptr;

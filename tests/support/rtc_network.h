@@ -15,6 +15,14 @@
 
 namespace groupcall::sim {
 
+/// What a host's connections find when they gather. What a relay carries is not modelled: paths
+/// are those between hosts.
+struct RtcAddresses {
+  enum class Relay { None, Works, Refuses, Silent };
+  Relay relay = Relay::None;  ///< the TURN server that its ICE servers name
+  bool own = true;            ///< false: only relays may be used, or there is no network
+};
+
 class RtcNetwork {
  public:
   RtcNetwork(EventLoop& loop, RtcTiming timing, std::string seed)
@@ -30,6 +38,16 @@ class RtcNetwork {
   /// The host has another address: its pairs carry nothing any more, and only an ICE restart
   /// finds the new one.
   void change_address(const std::string& host);
+  /// What `from` sends no longer reaches `to` on the pairs that they have, as when a router forgets
+  /// one direction; a restart finds others. Consent needs both ways: each end is disconnected.
+  void lose_one_way(const std::string& from, const std::string& to);
+  void set_addresses(const std::string& host, RtcAddresses addresses) {
+    addresses_[host] = addresses;
+  }
+  RtcAddresses addresses(const std::string& host) const {
+    const auto found = addresses_.find(host);
+    return found == addresses_.end() ? RtcAddresses{} : found->second;
+  }
   void set_faults(RtcFaults faults) { faults_ = faults; }
   /// The next operation of this host's is rejected.
   void reject_next(const std::string& host) { reject_next_.insert(host); }
@@ -65,6 +83,8 @@ class RtcNetwork {
   void path_healed(RtcConnection& connection);
   /// The pair of this connection can carry packets, as far as its two ends go.
   bool pair_lives(const RtcConnection& connection) const;
+  /// What its far side sends on this pair does not arrive.
+  static bool is_deaf(const RtcConnection& connection);
   bool matches(const RtcConnection& one, const RtcConnection& other) const;
   bool reaches(const RtcConnection& one, const RtcConnection& other) const;
   Pointer partner_of(const RtcConnection& connection) const;
@@ -87,6 +107,7 @@ class RtcNetwork {
   std::string seed_;
   RtcFaults faults_;
   std::uint64_t meetings_ = 0;
+  std::map<std::string, RtcAddresses> addresses_;
   std::set<std::string> reject_next_;
   std::set<std::string> hang_next_;
   std::map<std::string, std::vector<std::weak_ptr<RtcConnection>>> by_host_;

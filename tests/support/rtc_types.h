@@ -42,6 +42,7 @@ class RtcObserver {
  public:
   virtual ~RtcObserver() = default;
   virtual void on_candidate(const IceCandidate& candidate) = 0;
+  virtual void on_candidate_failed(std::int64_t /*code*/, const std::string& /*text*/) {}
   virtual void on_transport_changed(TransportState state) = 0;
   virtual void on_dtls_closed() = 0;
   virtual void on_channel_opened() = 0;

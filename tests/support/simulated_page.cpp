@@ -28,6 +28,7 @@ CallConfig config_of(const PageOptions& options) {
   config.seed = options.seed;
   config.join_timeout_ms = options.join_timeout_ms;
   config.early_offers = options.early_offers;
+  config.relay_only = options.relay_only;
   return config;
 }
 
@@ -63,16 +64,20 @@ class SimulatedPage::Port : public RtcObserver {
     page_->post(OperationFailed{peer_, number_, op, error.name, error.message});
   }
   void local_description_set(OpId op) {
-    page_->post(LocalDescriptionSet{peer_, number_, op, rtc_->local_description()});
+    page_->post(
+        LocalDescriptionSet{peer_, number_, op, rtc_->local_description(), page_->names_relay()});
   }
   void remote_description_set(OpId op) {
-    page_->post(RemoteDescriptionSet{peer_, number_, op, rtc_->kinds()});
+    page_->post(RemoteDescriptionSet{peer_, number_, op, rtc_->kinds(), page_->names_relay()});
   }
   void track_attached(OpId op) { page_->post(TrackAttached{peer_, number_, op}); }
 
  private:
   void on_candidate(const IceCandidate& candidate) override {
     page_->post(LocalCandidate{peer_, number_, candidate});
+  }
+  void on_candidate_failed(std::int64_t code, const std::string& text) override {
+    page_->post(CandidateFailed{peer_, number_, code, text});
   }
   void on_transport_changed(TransportState state) override {
     page_->post(TransportChanged{peer_, number_, state});
@@ -111,6 +116,10 @@ SimulatedPage::~SimulatedPage() = default;
 
 void SimulatedPage::violation(const std::string& what) {
   around_.journal->violation(options_.user, what);
+}
+
+bool SimulatedPage::names_relay() const {
+  return around_.rtc->addresses(options_.user).relay != RtcAddresses::Relay::None;
 }
 
 RequestId SimulatedPage::next_request() { return RequestId{++last_request_}; }
@@ -326,6 +335,11 @@ void SimulatedPage::check_invariants() {
   check_muted();
   check_deadlines();
   if (view_.phase == Phase::Idle || disposed_) check_released();
+  for (const auto& [user, participant] : view_.participants) {
+    const bool excused = participant.connection_reason != ConnectionReason::None;
+    if (excused && participant.connection == LinkView::Connected)
+      violation("a reason why " + user.value + " is not connected, who is");
+  }
   if (view_.find(options_.user) != nullptr) violation("we are listed among the others");
 }
 

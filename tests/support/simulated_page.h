@@ -39,6 +39,7 @@ struct PageOptions {
   Duration clock_origin{0};
   std::int64_t join_timeout_ms = 15'000;
   std::int64_t early_offers = 0;
+  bool relay_only = false;
 };
 
 class SimulatedPage;
@@ -149,6 +150,8 @@ class SimulatedPage : private SocketObserver {
   void check_sent(MediaKind kind);
   void violation(const std::string& what);
   RequestId next_request();
+
+  bool names_relay() const;
 
   void run(const ResolveRequest& command);
   void run(const RejectRequest& command);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
 
-const { errors: { GroupCallError, describeProblem, reasonText } } = await importSource();
+const { errors: { GroupCallError, connectionReasonText, describeProblem, reasonText } } = await importSource();
 const protocol = await readFile(new URL('../../web/src/protocol.ts', import.meta.url), 'utf8');
 
 /** The words of a union type in protocol.ts, which the core's own tables print. */
@@ -55,6 +55,22 @@ for (const reason of reasons) {
 test('a device that failed always comes with what to do', () => {
   const failures = ['permission-denied', 'permission-dismissed', 'insecure-context', 'no-device', 'in-use', 'constraint', 'timeout', 'device-lost', 'device-error'];
   for (const reason of failures) assert.notEqual(reasonText(reason, 'camera').remedy, '', reason);
+});
+
+for (const reason of wordsOf('ConnectionReason')) {
+  test(`the reason ${reason} why somebody is not connected is said in words, with what to do`, () => {
+    const { message, remedy } = connectionReasonText(reason);
+    if (reason === 'none') return assert.deepEqual({ message, remedy }, { message: '', remedy: '' });
+    assert.match(message, /^[A-Z]/);
+    assert.ok(message.length <= 48, message);
+    assert.match(remedy, isSentence);
+  });
+}
+
+test('no two reasons why somebody is not connected read alike', () => {
+  const words = wordsOf('ConnectionReason');
+  assert.ok(words.length > 5);
+  assert.equal(new Set(words.map((reason) => connectionReasonText(reason).message)).size, words.length);
 });
 
 test('the device is named in its own words', () => {

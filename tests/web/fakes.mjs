@@ -386,6 +386,9 @@ export class FakePeerConnection extends EventTarget {
     this.connectionState = state;
     fire(this, 'connectionstatechange');
   }
+  failToGather(errorCode, errorText) {
+    fire(this, 'icecandidateerror', { errorCode, errorText, url: 'turn:relay.test', address: null, port: null });
+  }
   gather(candidate) {
     fire(this, 'icecandidate', { candidate });
   }

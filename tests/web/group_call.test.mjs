@@ -67,6 +67,29 @@ async function makeCall(t, answer = resolveRequest, more = {}) {
   return { page, call, bridge: page.bridges[0], config: page.configs[0] };
 }
 
+test('servers that the browser refuses are told at once, and no connection is left of the trial', async (t) => {
+  const page = makePage(t, resolveRequest);
+  const fine = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends fine {
+    constructor(configuration) {
+      super(configuration);
+      if (configuration.iceServers.some(({ username }) => !username)) {
+        throw new DOMException('Both username and credential are required.', 'InvalidAccessError');
+      }
+    }
+  };
+  const withServers = (iceServers) => createGroupCall({ ...options, iceServers });
+  await assert.rejects(withServers([{ urls: 'turn:h' }]), (error) => {
+    assert.equal(error.code, 'invalid-argument');
+    assert.equal(error.detail, 'iceServers: Both username and credential are required.');
+    return true;
+  });
+  assert.deepEqual(page.bridges, []);
+  const call = await withServers([{ urls: 'turn:h', username: 'u', credential: 'c' }]);
+  t.after(() => call.dispose());
+  assert.equal(page.connections.at(-1).closed, true);
+});
+
 test('the core gets the identity, the server and 128 random bits', async (t) => {
   const { config } = await makeCall(t, undefined, {
     signalling: { url: 'https://host', path: '/io/', namespace: '/calls', query: { userId: 'a b', v: 2 }, auth: { token: 't' } },

@@ -8,10 +8,10 @@ const { ice_servers: { IceServers } } = await importSource();
 
 const turn = (name) => [{ urls: `turn:${name}`, username: 'u', credential: 'c' }];
 
-function make(option) {
+function make(option, tryServers = () => {}) {
   const counts = [];
   const clock = new FakeClock();
-  return { servers: new IceServers(option, (name) => counts.push(name), clock), counts, clock };
+  return { servers: new IceServers(option, (name) => counts.push(name), clock, tryServers), counts, clock };
 }
 
 /** Runs `act` with the page's warnings caught; returns them. */
@@ -71,6 +71,20 @@ for (const [how, ask] of [
     assert.deepEqual(await servers.fresh(), turn('good'));
   });
 }
+
+test('servers that no connection can be made with are a failure of the function', async () => {
+  const tried = [];
+  const { servers, counts, clock } = make(() => turn(tried.length === 0 ? 'good' : 'bad'), (list) => {
+    tried.push(list[0].urls);
+    if (list[0].urls === 'turn:bad') throw new DOMException('no password', 'InvalidAccessError');
+  });
+  assert.deepEqual(await servers.fresh(), turn('good'));
+  clock.advance(10_000);
+  const told = await warnings(async () => assert.deepEqual(await servers.fresh(), turn('good')));
+  assert.match(told[0], /no password/);
+  assert.deepEqual(tried, ['turn:good', 'turn:bad']);
+  assert.deepEqual(counts, ['ice-servers.failed']);
+});
 
 test('a function that does not answer within 5 s is not waited for any longer', async () => {
   const { servers, counts, clock } = make(() => new Promise(() => {}));

@@ -273,6 +273,18 @@ test('candidates are reported without empty members, the end of gathering as an 
   ]);
 });
 
+test('what a server says instead of an address is reported, cut to what the core takes', () => {
+  const { port, pc, events } = withLink();
+  pc.failToGather(401, 'Unauthorized.');
+  pc.failToGather(701, 'x'.repeat(2_000));
+  port.execute({ type: 'pc.close', ...ann });
+  pc.failToGather(401, 'too late');
+  assert.deepEqual(events, [
+    { type: 'pc.candidateFailed', ...ann, code: 401, text: 'Unauthorized.' },
+    { type: 'pc.candidateFailed', ...ann, code: 701, text: 'x'.repeat(340) },
+  ]);
+});
+
 test('a spare connection gathers without relays and without asking for servers, and is then the peer\'s', async () => {
   const servers = [{ urls: 'stun:s' }, { urls: ['stun:t', 'turn:t'], username: 'u', credential: 'c' }];
   const iceServers = { latest: servers, fresh: () => assert.fail('nobody asks for a spare connection') };
@@ -290,6 +302,23 @@ test('a spare connection gathers without relays and without asking for servers, 
   assert.deepEqual(pc.configuration.iceServers, servers);
   pc.gather(null);
   assert.deepEqual(events.at(-1), { type: 'pc.candidate', ...ann, candidate: { candidate: '' } });
+});
+
+test('relays that are known only after a spare connection has made its offer are told with the answer', async () => {
+  const iceServers = { latest: [], fresh: () => assert.fail('nobody asks for a spare connection') };
+  const { port, pc, events } = withLink({ peer: '', spare: true }, { iceServers });
+  port.execute({ type: 'pc.setLocalDescription', peer: '', connection: 1, op: 7, restart: false });
+  pc.localDescription = { type: 'offer', sdp: 'v=0' };
+  pc.pending.setLocalDescription.shift().resolve();
+  await settled();
+  assert.equal('relay' in events.at(-1), false);
+  iceServers.latest = [{ urls: 'turn:t', username: 'u', credential: 'c' }];
+  port.execute({ type: 'pc.assign', ...ann });
+  port.execute({ type: 'pc.setRemoteDescription', ...ann, op: 8, description: { type: 'answer', sdp: 'v=0' } });
+  pc.pending.setRemoteDescription.shift().resolve();
+  await settled();
+  const { type, op, relay } = events.at(-1);
+  assert.deepEqual({ type, op, relay }, { type: 'pc.remoteDescriptionSet', op: 8, relay: true });
 });
 
 test('all connections share the certificates', () => {

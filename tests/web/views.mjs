@@ -8,6 +8,7 @@ export function participantView(userId, members = {}) {
     userId,
     userInfo: { userId, fullname: `Name of ${userId}`, nested: { list: [1, 2] } },
     connection: 'connected',
+    connectionReason: 'none',
     signalling: 'present',
     olderClient: false,
     microphone: on,

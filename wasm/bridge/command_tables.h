@@ -48,6 +48,12 @@ struct WordsOf<LinkView> {
       std::to_array<std::string_view>({"connecting", "connected", "reconnecting", "unreachable"});
 };
 template <>
+struct WordsOf<ConnectionReason> {
+  static constexpr auto words =
+      std::to_array<std::string_view>({"none", "no-answer", "no-candidates", "relay-refused",
+                                       "relay-unreachable", "no-relay", "no-path", "older-client"});
+};
+template <>
 struct WordsOf<PeerSignalling> {
   static constexpr auto words = std::to_array<std::string_view>({"present", "lost"});
 };
@@ -323,6 +329,7 @@ struct RecordOf<ParticipantView> {
       field("userId", AT(ParticipantView, user_id), kRequired),
       blob("userInfo", AT(ParticipantView, user_info), kRequired, limits::kUserInfoBytes),
       field("connection", AT(ParticipantView, connection), kRequired),
+      field("connectionReason", AT(ParticipantView, connection_reason), kRequired),
       field("signalling", AT(ParticipantView, signalling), kRequired),
       field("olderClient", AT(ParticipantView, older_client), kRequired),
       field("microphone", AT(ParticipantView, microphone), kRequired),

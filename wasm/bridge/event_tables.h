@@ -132,6 +132,7 @@ struct RecordOf<RemoteDescriptionSet> {
       GROUPCALL_OF_CONNECTION(RemoteDescriptionSet),
       field("op", AT(RemoteDescriptionSet, op), kRequired),
       field("slots", AT(RemoteDescriptionSet, slots), kRequired, limits::kSlots),
+      field("relay", AT(RemoteDescriptionSet, relay), kOptional),
   });
 };
 template <>
@@ -155,6 +156,14 @@ struct RecordOf<LocalCandidate> {
   static constexpr auto fields = std::to_array<Field>({
       GROUPCALL_OF_CONNECTION(LocalCandidate),
       field("candidate", AT(LocalCandidate, candidate), kRequired),
+  });
+};
+template <>
+struct RecordOf<CandidateFailed> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_OF_CONNECTION(CandidateFailed),
+      field("code", AT(CandidateFailed, code), kRequired),
+      field("text", AT(CandidateFailed, text), kRequired, limits::kTextBytes),
   });
 };
 template <>
@@ -304,6 +313,7 @@ struct TagsOf<Event> {
       "pc.trackAttached",
       "pc.operationFailed",
       "pc.candidate",
+      "pc.candidateFailed",
       "pc.transportChanged",
       "pc.dtlsClosed",
       "channel.opened",

@@ -10,7 +10,10 @@ const SHORTCUTS = { m: 'microphone', v: 'camera' };
 
 /** For tests: the present call, and with `?record` its flight record. */
 const demo = (window.groupcallDemo = { call: null, record: [] });
-const records = new URLSearchParams(location.search).has('record');
+const query = new URLSearchParams(location.search);
+const records = query.has('record');
+/** With `?relay` nobody's address is told: only TURN servers may connect people, and the demo names none. */
+const hidden = query.has('relay');
 
 /** A new person at each load: a duplicated tab must not take this one's place in the room. */
 const userId = `web-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
@@ -30,6 +33,7 @@ async function join({ name, room, media, start }) {
     demo.record.length = 0;
     const call = await createGroupCall({
       ...caller(name),
+      ...(hidden && { iceTransportPolicy: 'relay' }),
       ...(records && { record: (line) => demo.record.push(line) }),
     });
     demo.call = call;

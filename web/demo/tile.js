@@ -1,6 +1,6 @@
 /** One participant's tile. */
 
-import { reasonText } from '/dist/index.js';
+import { connectionReasonText, reasonText } from '/dist/index.js';
 
 const CONNECTION_WORDS = {
   connecting: 'Connecting',
@@ -95,6 +95,8 @@ export class Tile {
     blank.hidden = visible;
     video.setAttribute('aria-label', `Picture of ${name}`);
     reason.textContent = wordsFor(camera, 'camera');
+    // The camera's own chip says the same to those who listen.
+    reason.ariaHidden = 'true';
     this.#drawChip('camera', camera);
   }
 
@@ -108,10 +110,15 @@ export class Tile {
     chip.title = words;
   }
 
-  #drawConnection({ connection, signalling }) {
-    const chip = this.#parts.connection;
+  #drawConnection({ connection, connectionReason = 'none', signalling }) {
+    const { connection: chip, reason } = this.#parts;
+    const { message, remedy } = connectionReasonText(connectionReason);
     const lost = signalling === 'lost' ? 'Lost touch with the server' : '';
-    chip.textContent = CONNECTION_WORDS[connection] ?? lost;
+    chip.textContent = message || (CONNECTION_WORDS[connection] ?? lost);
+    chip.title = remedy;
     chip.hidden = chip.textContent === '';
+    if (remedy === '') return;
+    reason.textContent = remedy;
+    reason.ariaHidden = 'false';
   }
 }

@@ -5,7 +5,7 @@
  * this file complete.
  */
 
-import type { ErrorCode, MediaReason } from './protocol.js';
+import type { ConnectionReason, ErrorCode, MediaReason } from './protocol.js';
 
 /**
  * Why a call could not be made, joined, or was ended.
@@ -120,7 +120,7 @@ export class GroupCallError extends Error implements CallProblem {
 /** The three things that a tile can show or play. */
 export type MediaDevice = 'microphone' | 'camera' | 'screen';
 
-/** A media reason in words. */
+/** A reason in words. */
 export interface ReasonText {
   /** Short enough for a tile; empty for the reason `none`. */
   readonly message: string;
@@ -189,4 +189,46 @@ export function reasonText(reason: MediaReason, device: MediaDevice): ReasonText
     string,
   ];
   return { message: message.charAt(0).toUpperCase() + message.slice(1), remedy };
+}
+
+const CONNECTION_TEXTS: Readonly<Record<ConnectionReason, Text>> = {
+  none: ['', ''],
+  'no-answer': [
+    'Does not answer',
+    'They may be offline or asleep. The call keeps trying.',
+  ],
+  'no-candidates': [
+    'This device is on no network',
+    'Check your internet connection, and whether the browser lets pages make calls.',
+  ],
+  'relay-refused': [
+    'The relay refused this device',
+    'Join the call again. If it stays, whoever runs this site finds wrong or expired TURN credentials.',
+  ],
+  'relay-unreachable': [
+    'The relay does not answer',
+    'Your network may block it: try another one. The call keeps trying.',
+  ],
+  'no-relay': [
+    'No way found, and no relay to use',
+    'One of the two networks blocks calls: try another one. A TURN server would help; this site names none.',
+  ],
+  'no-path': [
+    'No way found, not even by relay',
+    'One of the two networks blocks calls: try another one. The call keeps trying.',
+  ],
+  'older-client': [
+    'Lost, and their page is too old to repair it',
+    'Ask them to reload their page, or leave and join again.',
+  ],
+};
+
+/**
+ * Puts into words why somebody is not connected.
+ *
+ * @param reason `connectionReason` of a participant.
+ */
+export function connectionReasonText(reason: ConnectionReason): ReasonText {
+  const [message, remedy] = CONNECTION_TEXTS[reason];
+  return { message, remedy };
 }

@@ -11,7 +11,7 @@ import { HostPort, pageClock } from './ports/host.js';
 import { IceServers } from './ports/ice-servers.js';
 import { MediaPort } from './ports/media.js';
 import { PeersPort } from './ports/peers.js';
-import type { Count, Report } from './ports/port.js';
+import { describeFailure, type Count, type Report } from './ports/port.js';
 import { SocketPort } from './ports/socket.js';
 import { TabsPort } from './ports/tabs.js';
 import { TextsPort } from './ports/texts.js';
@@ -100,6 +100,7 @@ export interface GroupCall {
 export async function createGroupCall(options: GroupCallOptions): Promise<GroupCall> {
   const configText = toConfigText(options, randomSeed());
   needBrowser();
+  needServers(options.iceServers);
   const [module, certificates] = await Promise.all([loadModule(options.wasmUrl), makeCertificates()]);
   const bridge = new module.CallBridge(configText);
   const refused = bridge.error();
@@ -116,7 +117,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   const report: Report = (event) => engine.dispatch(event);
   const count: Count = (name) => store.count(name);
   const media = new MediaPort(report, () => navigator.mediaDevices);
-  const iceServers = new IceServers(options.iceServers ?? [], count, pageClock);
+  const iceServers = new IceServers(options.iceServers ?? [], count, pageClock, tryServers);
   const peers = new PeersPort(report, count, {
     open: (configuration) => new RTCPeerConnection(configuration),
     iceServers,
@@ -168,6 +169,20 @@ function openChannel(): ((name: string) => BroadcastChannel) | undefined {
 function needBrowser(): void {
   for (const name of ['WebAssembly', 'WebSocket', 'RTCPeerConnection'] as const) {
     if (!(name in globalThis)) throw new GroupCallError('unsupported', `${name} is missing`);
+  }
+}
+
+/** Throws as RTCPeerConnection does, such as of a TURN server without a password. */
+function tryServers(iceServers: readonly RTCIceServer[]): void {
+  if (iceServers.length > 0) new RTCPeerConnection({ iceServers: [...iceServers] }).close();
+}
+
+function needServers(servers: GroupCallOptions['iceServers']): void {
+  if (!Array.isArray(servers)) return;
+  try {
+    tryServers(servers);
+  } catch (error) {
+    throw new GroupCallError('invalid-argument', `iceServers: ${describeFailure(error).message}`);
   }
 }
 

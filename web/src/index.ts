@@ -17,6 +17,7 @@ export type {
   OwnSignalling,
 } from './options.js';
 export {
+  connectionReasonText,
   GroupCallError,
   reasonText,
   type CallProblem,
@@ -37,6 +38,7 @@ export type {
 } from './snapshot.js';
 export type {
   CallType,
+  ConnectionReason,
   LinkView,
   MediaReason,
   MediaState,

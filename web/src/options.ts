@@ -91,8 +91,8 @@ export interface GroupCallOptions {
   /**
    * STUN and TURN servers, as for RTCPeerConnection, or a function that returns or resolves with
    * them, for credentials that expire: asked on `join()` and before a connection gathers its
-   * addresses, unless its last answer is less than 10 s old. One that fails or takes over 5 s is
-   * counted (`ice-servers.failed`), and the servers known before are used. Default: none, which
+   * addresses, unless its last answer is less than 10 s old. One that fails, takes over 5 s, or gives
+   * what the browser refuses is counted (`ice-servers.failed`), and the servers known before are used. Default: none, which
    * serves one local network.
    */
   readonly iceServers?: IceServersOption;

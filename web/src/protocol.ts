@@ -12,6 +12,7 @@ export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborte
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
 export type LinkView = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
+export type ConnectionReason = 'none' | 'no-answer' | 'no-candidates' | 'relay-refused' | 'relay-unreachable' | 'no-relay' | 'no-path' | 'older-client';
 export type PeerSignalling = 'present' | 'lost';
 
 export interface CoreDescription {
@@ -75,6 +76,7 @@ export interface ParticipantView {
   readonly userId: string;
   readonly userInfo: Readonly<Record<string, unknown>>;
   readonly connection: LinkView;
+  readonly connectionReason: ConnectionReason;
   readonly signalling: PeerSignalling;
   readonly olderClient: boolean;
   readonly microphone: MediaView;
@@ -222,6 +224,7 @@ export type CoreEvent =
       readonly connection: number;
       readonly op: number;
       readonly slots: readonly MediaKind[];
+      readonly relay?: boolean;
     }
   | {
       readonly type: 'pc.trackAttached';
@@ -242,6 +245,13 @@ export type CoreEvent =
       readonly peer: string;
       readonly connection: number;
       readonly candidate: CoreCandidate;
+    }
+  | {
+      readonly type: 'pc.candidateFailed';
+      readonly peer: string;
+      readonly connection: number;
+      readonly code: number;
+      readonly text: string;
     }
   | {
       readonly type: 'pc.transportChanged';

@@ -3,6 +3,7 @@
 import type { CallProblem } from './errors.js';
 import type {
   CallType,
+  ConnectionReason,
   LinkView,
   MediaReason,
   MediaState,
@@ -102,6 +103,11 @@ export interface Participant {
   readonly userInfo: UserInfo;
   /** The media connection: `connecting`, `connected`, `reconnecting` or `unreachable` (tried once a minute). */
   readonly connection: LinkView;
+  /**
+   * Why it is not connected, once that has lasted: 3 s where the cause is certain, else 15 s. `none`
+   * as soon as it is. `connectionReasonText()` puts it into words.
+   */
+  readonly connectionReason: ConnectionReason;
   /** `lost`: the server no longer lists this participant, though media still flows. */
   readonly signalling: PeerSignalling;
   /** True for the chat application's former call client, which can do less. */

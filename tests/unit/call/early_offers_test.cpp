@@ -131,6 +131,24 @@ TEST(EarlyOffersOfTheNewcomer, WithRelaysAndNoPathIceIsRestartedAfterASecond) {
   EXPECT_TRUE(call.all<SetLocalDescription>().front().restart);
 }
 
+TEST(EarlyOffersOfTheNewcomer, WhoseRelaysAreKnownLaterRestartIceAllTheSame) {
+  EarlyBench call;
+  call.enter_early({CallBench::module_peer("ann", "a")});
+  call.answer("ann", call.early("a", 1));
+  const OpId answered = call.all<SetRemoteDescription>().front().op;
+  call.handle(
+      RemoteDescriptionSet{UserId{"ann"},
+                           ConnectionNumber{1},
+                           answered,
+                           {MediaKind::Audio, MediaKind::Video, MediaKind::Video, MediaKind::Audio},
+                           /*relay=*/true});
+  call.after(deadlines::kEarlyRelay - CallBench::kTick);
+  EXPECT_THAT(call.all<SetLocalDescription>(), IsEmpty());
+  call.after(CallBench::kTick);
+  ASSERT_THAT(call.all<SetLocalDescription>(), SizeIs(1));
+  EXPECT_TRUE(call.all<SetLocalDescription>().front().restart);
+}
+
 TEST(EarlyOffersOfTheNewcomer, AreNotMadeWhereOnlyRelaysMayBeUsed) {
   EarlyBench call(config(3, /*relay_only=*/true));
   call.join(1);

@@ -103,6 +103,60 @@ TEST_F(Silence, ANetworkThatComesBackIsAnotherNetwork) {
   EXPECT_TRUE(local.front().restart);
 }
 
+TEST_F(Silence, IsToldToThePeerAtOnceAndEveryTimeAndSoIsItsEnd) {
+  const auto texts = [&] {
+    std::vector<std::string> all;
+    for (const SendChannel& c : call.all<SendChannel>()) all.push_back(c.text);
+    return all;
+  };
+  const std::string deaf = R"({"type":"alive","deaf":true})";
+  next_sample(100);
+  while (shown() == LinkView::Connected) next_sample(100);
+  EXPECT_THAT(texts(), ElementsAre(deaf));
+  call.after(deadlines::kAlive);
+  EXPECT_THAT(texts(), ElementsAre(deaf));
+  alive();
+  EXPECT_THAT(texts(), ElementsAre(R"({"type":"alive"})"));
+}
+
+TEST_F(Silence, OfThePeersEarsIsOneAsWell) {
+  const auto says = [&](const std::string& text, std::int64_t connection = 1) {
+    call.handle(ChannelMessage{UserId{"ben"}, ConnectionNumber{connection}, text});
+  };
+  next_sample(100);
+  call.now += 4s;
+  says(R"({"type":"alive","deaf":true})", 7);
+  EXPECT_EQ(shown(), LinkView::Connected) << "that is another connection";
+  says(R"({"type":"alive","deaf":1})");
+  EXPECT_EQ(shown(), LinkView::Connected) << "and that is no answer";
+  EXPECT_EQ(call.count(Tally::RefusedChannelTexts), 1);
+  says(R"({"type":"alive","deaf":true})");
+  EXPECT_EQ(shown(), LinkView::Reconnecting);
+  EXPECT_THAT(call.all<SetLocalDescription>(), SizeIs(1));
+  says(R"({"type":"alive"})");
+  EXPECT_EQ(shown(), LinkView::Connected);
+}
+
+TEST_F(Silence, QuestionsTheSocketWhereTheServerAnswers) {
+  const auto pings = [&] {
+    int count = 0;
+    for (const SendFrame& f : call.all<SendFrame>())
+      if (f.text.find("groupcall:ping") != std::string::npos) ++count;
+    return count;
+  };
+  while (pings() == 0) call.pass(100ms), call.handle(Woke{});
+  call.frame("431[]");
+  while (shown() == LinkView::Connected) next_sample(100);
+  EXPECT_EQ(pings(), 1);
+  call.after(deadlines::kPingDoubted);
+  EXPECT_EQ(call.phase, Phase::Reconnecting);
+  // The restart's offer went into a dead socket: it is said again as soon as there is another.
+  call.local_set("ben");
+  call.connect();
+  call.joined({CallBench::module_peer("ben", "eb", false, false)});
+  EXPECT_THAT(call.sent, testing::Contains("offer ben 1/2"));
+}
+
 // A channel that opens late, on a connection that has been replaced, is not the link's.
 TEST_F(Silence, AChannelOfAnotherConnectionSaysNothing) {
   call.handle(ChannelClosed{UserId{"ben"}, ConnectionNumber{1}});

@@ -71,15 +71,22 @@ TEST(RemoteState, WithALinkFollowsTheFlow) {
       {Flow::Stalled,
        {MediaState::Loading, MediaReason::NetworkStalled},
        {MediaState::Loading, MediaReason::NetworkStalled}},
-      {Flow::Stuck,
-       {MediaState::Loading, MediaReason::DecoderStalled},
-       {MediaState::Loading, MediaReason::DecoderStalled}},
   };
   for (const Row& row : rows) {
     for (LinkView link : {LinkView::Connected, LinkView::Reconnecting}) {
       EXPECT_EQ(remote_state({true, link, true, row.flow}), row.video);
       EXPECT_EQ(remote_state({true, link, false, row.flow}), row.audio);
     }
+  }
+}
+
+TEST(RemoteState, OfBytesWithoutPicturesBlamesTheNetworkWhileTheLinkIsMended) {
+  for (const auto& [link, reason] :
+       {std::pair(LinkView::Connected, MediaReason::DecoderStalled),
+        std::pair(LinkView::Reconnecting, MediaReason::NetworkStalled)}) {
+    for (bool is_video : {true, false})
+      EXPECT_EQ(remote_state({true, link, is_video, Flow::Stuck}),
+                (MediaView{MediaState::Loading, reason}));
   }
 }
 

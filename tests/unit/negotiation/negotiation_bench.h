@@ -91,6 +91,9 @@ class NegotiationBench : public testing::Test {
   void silence() {
     doing([&](auto& ctx) { n.on_silence(ctx); });
   }
+  void peer_hears(bool hears) {
+    doing([&](auto& ctx) { n.on_peer_hears(hears, ctx); });
+  }
   void network_changed() {
     doing([&](auto& ctx) { n.on_network_changed(ctx); });
   }

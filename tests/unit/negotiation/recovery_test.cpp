@@ -53,6 +53,108 @@ TEST_F(RecoveryTest, RepeatsTheRestartUnchangedAndRebuildsAfterFifteenSeconds) {
   EXPECT_EQ(count(Tally::Rebuilds), 1);
 }
 
+// The browser tells late of what a restart is about to mend.
+TEST_F(RecoveryTest, StartsNoRestartWithinThreeSecondsOfAnAppliedAnswer) {
+  offer_answered();
+  connected();
+  now += 10s;
+  silence();
+  local_set(3, "R");
+  answer(restarted_sdp("B", "B2"), 1, 2);
+  remote_set(4);
+  now += 1s;
+  transport(TransportState::Disconnected);
+  EXPECT_THAT(commands, IsEmpty());
+  EXPECT_EQ(until_deadline(), 2s) << "it is not forgotten";
+  connected();
+  EXPECT_EQ(n.deadline(), kNever);
+  EXPECT_EQ(count(Tally::IceRestarts), 1);
+}
+
+TEST_F(RecoveryTest, RestartsAfterThoseThreeSecondsWhereItDidNotHelpAndThenRebuilds) {
+  offer_answered();
+  connected();
+  now += 10s;
+  transport(TransportState::Disconnected);
+  local_set(3, "R");
+  answer(restarted_sdp("B", "B2"), 1, 2);
+  remote_set(4);
+  connected();
+  transport(TransportState::Disconnected);
+  after(3s - kTick);
+  EXPECT_THAT(commands, IsEmpty());
+  after(kTick);
+  EXPECT_THAT(commands, ElementsAre(set_local(1, 5, true)));
+  EXPECT_EQ(count(Tally::IceRestarts), 2);
+  local_set(5, "R2");
+  for (int i = 0; i < 5; ++i) after(3s);
+  EXPECT_EQ(count(Tally::Rebuilds), 1) << "the deadline holds";
+}
+
+TEST_F(RecoveryTest, OfTheAnswererPleadsOnceForEachRestartThatDidNotHelp) {
+  answering_side();
+  answered();
+  connected();
+  now += 10s;
+  offer(restarted_sdp("B", "B2"), 1, 2);
+  remote_set(3);
+  local_set(4, "A2");
+  silence();
+  EXPECT_THAT(signals, IsEmpty());
+  EXPECT_EQ(n.view(), LinkView::Reconnecting) << "silent all the same";
+  after(3s);
+  EXPECT_THAT(signals, ElementsAre("please-restart 1/2"));
+  EXPECT_EQ(until_deadline(), 15s);
+  after(15s);
+  EXPECT_THAT(signals, ElementsAre("please-offer 1/2"));
+}
+
+TEST_F(RecoveryTest, RestartsAtOnceForAnotherNetworkOrThePeer) {
+  offer_answered();
+  connected();
+  network_changed();
+  EXPECT_THAT(commands, ElementsAre(set_local(1, 3, true))) << "the old addresses are no use";
+  local_set(3, "R");
+  answer(restarted_sdp("B", "B2"), 1, 2);
+  remote_set(4);
+  request(PeerRequest::RestartPlease, 1);
+  EXPECT_THAT(commands, ElementsAre(set_local(1, 5, true)));
+}
+
+TEST_F(RecoveryTest, RestartsWhenThePeerHearsNothing) {
+  offer_answered();
+  connected();
+  now += 10s;
+  peer_hears(true);
+  EXPECT_THAT(commands, IsEmpty());
+  peer_hears(false);
+  EXPECT_THAT(commands, ElementsAre(set_local(1, 3, true)));
+  EXPECT_EQ(n.view(), LinkView::Reconnecting) << "though the browser sees no fault";
+  peer_hears(false);
+  EXPECT_THAT(commands, IsEmpty()) << "once";
+  local_set(3, "R");
+  for (int i = 0; i < 4; ++i) after(3s);
+  EXPECT_THAT(commands, IsEmpty());
+  after(3s);
+  EXPECT_EQ(count(Tally::Rebuilds), 1) << "nor is an unanswered restart kept for ever";
+}
+
+TEST_F(RecoveryTest, IsWellWhenBothHearEachOther) {
+  answering_side();
+  answered();
+  connected();
+  now += 10s;
+  peer_hears(false);
+  silence();
+  EXPECT_THAT(signals, IsEmpty()) << "it has been asked for already";
+  n.on_heard();
+  EXPECT_EQ(n.view(), LinkView::Reconnecting);
+  EXPECT_EQ(until_deadline(), 3s) << "then it is asked for again";
+  peer_hears(true);
+  EXPECT_EQ(n.view(), LinkView::Connected);
+  EXPECT_EQ(n.deadline(), kNever);
+}
+
 TEST_F(RecoveryTest, NeverWithdrawsARestartWhileTheOldPairFlows) {
   offer_answered();
   connected();

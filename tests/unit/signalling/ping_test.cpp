@@ -122,5 +122,67 @@ TEST_F(Ping, IsAskedAtOnceWhenTheNetworkChanges) {
   EXPECT_THAT(events, ElementsAre("offline"));
 }
 
+TEST_F(Ping, IsAskedAtOnceInDoubtAndThenASecondIsEnough) {
+  first_answer();
+  after(1s);
+  doubt();
+  EXPECT_EQ(pings, 1);
+  EXPECT_EQ(until_deadline(), 1s);
+  after(1s - kTick);
+  EXPECT_TRUE(session->online());
+  after(kTick);
+  EXPECT_THAT(events, ElementsAre("offline"));
+  EXPECT_THAT(commands, ElementsAre(close_of(1), open_of(2)));
+  EXPECT_TRUE(session->fell_silent());
+}
+
+TEST_F(Ping, InDoubtIsAnsweredByWhateverArrives) {
+  first_answer();
+  doubt();
+  after(1s - kTick);
+  frame("6");
+  EXPECT_TRUE(session->online());
+  EXPECT_EQ(until_deadline(), kQuiet) << "to the next question";
+}
+
+TEST_F(Ping, InDoubtDoesNotGiveAnEarlierQuestionMoreTime) {
+  first_answer();
+  after(kQuiet);
+  ASSERT_EQ(pings, 1);
+  after(2s);
+  doubt();
+  EXPECT_EQ(pings, 1);
+  EXPECT_EQ(until_deadline(), 500ms);
+}
+
+TEST_F(Ping, IsNotAskedInDoubtOfAServerThatNeverAnswered) {
+  after(kFirst);
+  doubt();
+  EXPECT_EQ(pings, 0);
+  after(5s);
+  doubt();
+  EXPECT_EQ(pings, 0);
+  EXPECT_TRUE(session->online());
+  closed();
+  doubt();
+  EXPECT_EQ(pings, 0) << "there is nobody to ask";
+}
+
+TEST_F(Ping, TellsASocketThatFellSilentFromOneThatWasClosed) {
+  first_answer();
+  doubt();
+  after(1s);
+  ASSERT_TRUE(session->fell_silent());
+  closed();
+  to_deadline();
+  connect();
+  EXPECT_TRUE(session->fell_silent()) << "a try that fails has no say";
+  closed();
+  EXPECT_FALSE(session->fell_silent());
+  connect();
+  network(false);
+  EXPECT_TRUE(session->fell_silent());
+}
+
 }  // namespace
 }  // namespace groupcall

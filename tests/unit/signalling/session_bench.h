@@ -34,6 +34,9 @@ class SessionBench : public testing::Test {
   void awake(Duration missed = Duration{0}) {
     doing([&](auto& out) { session->on_awake(missed, out); });
   }
+  void doubt() {
+    doing([&](auto& out) { session->on_doubt(out); });
+  }
   void take_over() {
     doing([&](auto& out) { session->take_over(out); });
   }

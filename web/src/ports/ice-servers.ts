@@ -14,19 +14,24 @@ const PATIENCE_MS = 5_000;
 // The connections of one join share an answer; credentials live for minutes at least.
 const FRESH_MS = 10_000;
 
+/** Throws where no connection can be made with these. */
+export type TryServers = (servers: readonly RTCIceServer[]) => void;
+
 export class IceServers {
   readonly #ask: AskForServers | undefined;
   readonly #count: Count;
   readonly #clock: Clock;
+  readonly #try: TryServers;
   #latest: readonly RTCIceServer[] = [];
   #answeredAt = -Infinity;
   #asking: Promise<void> | undefined;
 
-  constructor(option: IceServersOption, count: Count, clock: Clock) {
+  constructor(option: IceServersOption, count: Count, clock: Clock, tryServers: TryServers) {
     if (typeof option === 'function') this.#ask = option;
     else this.#latest = option;
     this.#count = count;
     this.#clock = clock;
+    this.#try = tryServers;
   }
 
   /** What is known now; a connection can be made with it, and told better before it gathers. */
@@ -58,6 +63,8 @@ export class IceServers {
       // Through then(): what the function throws at once is caught as well.
       const servers = await Promise.race([Promise.resolve().then(ask), tooLong]);
       if (!Array.isArray(servers)) throw new TypeError('iceServers() must give an array');
+      // One that the browser takes for a mistake would cost every connection that is made with it.
+      this.#try(servers);
       this.#latest = servers as readonly RTCIceServer[];
       this.#answeredAt = this.#clock.now();
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import type { CoreCandidate, CoreCommand, CoreEvent, LinkSample, MediaKind, StreamName } from '../protocol.js';
 import type { PeersOptions } from './peers.js';
-import { describeFailure, type Count, type Report } from './port.js';
+import { bounded, describeFailure, type Count, type Report } from './port.js';
 
 type CreateCommand = Extract<CoreCommand, { type: 'pc.create' }>;
 type LinkCommand = Exclude<
@@ -174,6 +174,13 @@ export class PeerLink {
       { signal },
     );
     pc.addEventListener(
+      'icecandidateerror',
+      ({ errorCode, errorText }) => {
+        this.#report({ type: 'pc.candidateFailed', ...this.#id, code: errorCode, text: bounded(errorText) });
+      },
+      { signal },
+    );
+    pc.addEventListener(
       'connectionstatechange',
       () => {
         // Transports come with descriptions, and every one passes through "connecting".
@@ -213,8 +220,12 @@ export class PeerLink {
       throw new DOMException('There is no local description.', 'InvalidStateError');
     }
     const { type, sdp } = description;
-    const relay = this.#options.iceServers.latest.some(hasRelay);
-    return { type: 'pc.localDescriptionSet', ...this.#id, op, description: { type, sdp }, ...(relay && { relay }) };
+    return { type: 'pc.localDescriptionSet', ...this.#id, op, description: { type, sdp }, ...this.#relay() };
+  }
+
+  /** Whether the servers known by now name a relay. */
+  #relay(): { relay?: true } {
+    return this.#options.iceServers.latest.some(hasRelay) ? { relay: true } : {};
   }
 
   #useServers(servers: readonly RTCIceServer[]): void {
@@ -225,7 +236,7 @@ export class PeerLink {
   async #setRemoteDescription(op: number, description: RTCSessionDescriptionInit): Promise<CoreEvent> {
     await this.#pc.setRemoteDescription(description);
     const kinds = this.#pc.getTransceivers().map(({ receiver }) => receiver.track.kind as MediaKind);
-    return { type: 'pc.remoteDescriptionSet', ...this.#id, op, slots: kinds.slice(0, SLOTS) };
+    return { type: 'pc.remoteDescriptionSet', ...this.#id, op, slots: kinds.slice(0, SLOTS), ...this.#relay() };
   }
 
   async #adoptSlots(streams: readonly StreamName[]): Promise<void> {

@@ -1,0 +1,33 @@
+/// What can happen to the devices of a page: part of core/public/event.h.
+#pragma once
+
+#include <string>
+
+#include "core/public/ids.h"
+
+namespace groupcall {
+
+/// One live track; `track` empty means that there is none.
+struct AcquiredTrack {
+  TrackId track;
+  std::string device_id;
+  std::string label;
+};
+/// getUserMedia() resolved. A stream that nobody waits for any more is stopped at once.
+struct MediaAcquired {
+  OpId op;
+  AcquiredTrack microphone;
+  AcquiredTrack camera;
+};
+/// getUserMedia() rejected: DOMException name and message.
+struct MediaFailed {
+  OpId op;
+  std::string name;
+  std::string message;
+};
+/// MediaStreamTrack "ended": unplugged, or stopped by the browser or system.
+struct LocalTrackEnded {
+  TrackId track;
+};
+
+}  // namespace groupcall
