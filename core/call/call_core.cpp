@@ -162,14 +162,23 @@ void CallCore::Router::on(const StatsSampled& event) {
   stats_at_ = now_ + (now_ < eager_until_ ? Duration(deadlines::kStatsEager)
                                           : Duration(deadlines::kStatsPeriod));
   auto context = negotiation_context();
-  for (const LinkSample& sample : event.links)
+  for (const LinkSample& sample : event.links) {
     if (Link* link = present_link(sample.peer)) link->on_sample(sample, context);
+    for (const SlotSample& slot : sample.slots) {
+      if (slot.bytes > 0) snapshot_.timing("first-byte", now_, sample.peer);
+      if (slot.frames == 0) continue;
+      snapshot_.timing("first-frame", now_, sample.peer);
+      snapshot_.timing("first-picture", now_);
+    }
+  }
   touch_all();
 }
 
 // ---- devices ---------------------------------------------------------------------------
 
 void CallCore::Router::on(const MediaAcquired& event) {
+  if (!event.microphone.track.empty()) snapshot_.timing("microphone", now_);
+  if (!event.camera.track.empty()) snapshot_.timing("camera", now_);
   auto media = media_output();
   media_.on_acquired(event, media);
 }

@@ -53,6 +53,7 @@ void CallCore::Router::start_join(const JoinRequested& wish) {
   departed_.clear();
   join_requests_ = {wish.request};
   phase_deadline_ = now_ + std::chrono::milliseconds(config_.join_timeout_ms);
+  snapshot_.begin_timings(now_);
   auto media = media_output();
   media_.begin(wish, media);
   auto context = negotiation_context();
@@ -75,7 +76,8 @@ void CallCore::Router::send_join() {
   join_held_until_ = kNever;
   join_again_at_ = now_ + deadlines::kJoinAnswer;
   wire::WireUserInfo info{config_.self.user_info, mark()};
-  info.mark.offers = early_.take_packed();
+  snapshot_.timing("join-sent", now_);
+  info.mark.offers = early_.take_packed(now_);
   if (!info.mark.offers.empty()) {
     info.mark.link = early_.link();
   } else if (!early_.sent()) {
@@ -241,6 +243,7 @@ void CallCore::Router::refuse(CallError error) {
 // ---- the server ------------------------------------------------------------------------
 
 void CallCore::Router::on(const SocketOpened& event) {
+  if (phase_ == RoomPhase::Joining) snapshot_.timing("socket-open", now_);
   auto session = session_output();
   session_.on_opened(event, session);
 }
@@ -327,6 +330,7 @@ void CallCore::Router::run_session_events() {
 }
 
 void CallCore::Router::on_online() {
+  if (phase_ == RoomPhase::Joining) snapshot_.timing("online", now_);
   if (phase_ == RoomPhase::Joining && early_.pending()) {
     join_held_until_ = now_ + deadlines::kEarlyOffers;
   } else if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {

@@ -38,7 +38,11 @@ test('a function is asked when servers are needed, not before', async () => {
   const { servers, clock } = make(async () => turn(String((asked += 1))));
   assert.equal(asked, 0);
   assert.deepEqual(servers.latest, []);
-  assert.deepEqual(await servers.fresh(), turn('1'));
+  assert.equal(servers.asking, false);
+  const fresh = servers.fresh();
+  assert.equal(servers.asking, true);
+  assert.deepEqual(await fresh, turn('1'));
+  assert.equal(servers.asking, false);
   assert.deepEqual(servers.latest, turn('1'));
   assert.deepEqual(clock.timers, [], 'its deadline is cancelled');
 });

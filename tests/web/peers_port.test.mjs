@@ -292,6 +292,18 @@ test('a spare connection gathers without relays and without asking for servers, 
   assert.deepEqual(events.at(-1), { type: 'pc.candidate', ...ann, candidate: { candidate: '' } });
 });
 
+test('a spare connection that is described while servers are awaited may have a relay; once they are known, they tell', async () => {
+  for (const [asking, latest, relay] of [[true, [], true], [true, [{ urls: 'stun:s' }], true], [false, [{ urls: 'stun:s' }], undefined]]) {
+    const { port, pc, events } = withLink({ peer: '', spare: true }, { iceServers: { latest, asking, fresh: () => null } });
+    port.execute({ type: 'pc.setLocalDescription', peer: '', connection: 1, op: 7, restart: false });
+    pc.localDescription = { type: 'offer', sdp: 'v=0' };
+    pc.pending.setLocalDescription.shift().resolve();
+    await settled();
+    assert.equal(events[0].type, 'pc.localDescriptionSet');
+    assert.equal(events[0].relay, relay);
+  }
+});
+
 test('all connections share the certificates', () => {
   const certificates = [{ expires: 1 }];
   const { pc } = withLink({}, { certificates });

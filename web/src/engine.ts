@@ -207,6 +207,7 @@ export class CallEngine {
     ports.media.close();
     ports.texts.close();
     ports.host.close();
+    this.#parts.store.close();
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
     // A dead module cannot free anything any more; its memory goes with the page.

@@ -208,6 +208,21 @@ TEST(EarlyOffersForAMember, OfNoUseAreWaitedOutAndAPlainOfferIsAskedFor) {
   }
 }
 
+TEST(EarlyOffersOfTheNewcomer, AreTimedFromWhenTheJoinWentOut) {
+  EarlyBench call;
+  call.join(1);
+  call.describe_all();
+  call.gather_all();
+  call.pack();
+  call.now += 60ms;
+  call.connect();
+  call.now += 100ms;
+  call.joined({CallBench::module_peer("ann", "a")});
+  EXPECT_EQ(call.timings.at("join-sent"), 60);
+  EXPECT_EQ(call.timings.at("offer-sent ann"), 60);
+  EXPECT_EQ(call.timings.at("joined"), 160);
+}
+
 TEST(EarlyOffersOfTheNewcomer, EndWithTheCallBeforeItBegan) {
   EarlyBench call;
   call.join(1);

@@ -34,6 +34,11 @@ export class IceServers {
     return this.#latest;
   }
 
+  /** Whether an answer is awaited: there may be servers that are not known yet. */
+  get asking(): boolean {
+    return this.#asking !== undefined;
+  }
+
   /**
    * Null where the list is fixed. Otherwise resolves with a list that is at most 10 s old; with the
    * last good one (at first: none) where the function fails or takes over 5 s, which is counted.

@@ -213,7 +213,9 @@ export class PeerLink {
       throw new DOMException('There is no local description.', 'InvalidStateError');
     }
     const { type, sdp } = description;
-    const relay = this.#options.iceServers.latest.some(hasRelay);
+    const { latest, asking } = this.#options.iceServers;
+    // A spare one waits for no answer: what is not known yet may be a relay.
+    const relay = latest.some(hasRelay) || (spare && asking);
     return { type: 'pc.localDescriptionSet', ...this.#id, op, description: { type, sdp }, ...(relay && { relay }) };
   }
 

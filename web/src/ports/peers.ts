@@ -16,7 +16,7 @@ export interface PeersOptions {
   /** Makes an RTCPeerConnection; a parameter, so that tests need no browser. */
   readonly open: (configuration: RTCConfiguration) => RTCPeerConnection;
   /** Asked before each connection gathers its addresses, at first and for an ICE restart. */
-  readonly iceServers: Pick<IceServers, 'latest' | 'fresh'>;
+  readonly iceServers: Pick<IceServers, 'latest' | 'fresh' | 'asking'>;
   /** What all connections identify themselves with; none: each makes one of its own. */
   readonly certificates: readonly RTCCertificate[];
   /** Which candidates may be used; the browser's default where it is not given. */
