@@ -19,6 +19,7 @@ import { chromium } from 'playwright-core';
 import { startServer } from '../../tools/server/server.js';
 import { HERE, Network, whyNoNetwork } from '../network/network.mjs';
 import { TurnServer } from '../network/turn_server.mjs';
+import { FarServer } from './far_server.mjs';
 import { launchFirefox, openFirefoxTab, whyNoFirefox } from './firefox.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -77,6 +78,7 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {string[]} [options.machines] machines on a network that can be impaired (`stage.network`); a page opened with
  *   `on: name` is on one, every other page is here, with the signalling server; skipped without root
  * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
+ * @param {number} [options.roundTripMs] how far the server is from all pages
  * @param {number} [options.limitMs] how long the test may take; 120 s
  * @param {boolean} [options.firefox] pages opened with `firefox: true` are in Firefox; skipped where that finds no address
  * @param {(stage: Stage) => Promise<void>} body
@@ -100,6 +102,9 @@ export function callTest(name, options, body) {
 
 class Stage {
   server;
+  /** Where pages find the server. */
+  url;
+  #far;
   wire = new Wire();
   #t;
   #slug;
@@ -119,7 +124,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, machines, turn = false, firefox = false }) {
+  async open({ server = {}, devices = true, cameras = 1, machines, turn = false, firefox = false, roundTripMs = 0 }) {
     if (machines) this.network = await Network.start([...machines, ...(turn ? [TURN] : [])]);
     if (turn) this.turn = await TurnServer.start(this.network, TURN);
     this.server = await startServer({
@@ -135,11 +140,13 @@ class Stage {
       ],
       onFrame: (...frame) => this.wire.observe(...frame),
     });
+    if (roundTripMs > 0) this.#far = await FarServer.start(this.server.url, roundTripMs);
+    this.url = this.#far?.url ?? this.server.url;
     this.#browserFlags = [...COMMON_FLAGS];
     if (devices) this.#browserFlags.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
     if (machines) {
       // Cameras are for secure pages, and only localhost is one without a certificate.
-      this.#browserFlags.push(`--unsafely-treat-insecure-origin-as-secure=${this.server.url}`);
+      this.#browserFlags.push(`--unsafely-treat-insecure-origin-as-secure=${this.url}`);
     } else {
       this.#browserFlags.push(...ONE_MACHINE_FLAGS);
     }
@@ -225,7 +232,7 @@ class Stage {
     this.#pages.push(page);
     const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
     await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}${tabNumber}`));
-    await page.load(this.server.url + address);
+    await page.load(this.url + address);
     return page;
   }
 
@@ -237,7 +244,7 @@ class Stage {
       onRecordLine: (line) => page.record(line),
     });
     this.#pages.push(page);
-    await page.load(this.server.url + address);
+    await page.load(this.url + address);
     return page;
   }
 
@@ -254,7 +261,7 @@ class Stage {
         window.brokenRules.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`);
       });
     });
-    if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.server.url });
+    if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.url });
     return context;
   }
 
@@ -288,6 +295,7 @@ class Stage {
       const browsers = await Promise.all([...this.#browsers.values(), this.#firefox]);
       await Promise.all(browsers.map((browser) => browser?.close()));
     } finally {
+      await this.#far?.close();
       await this.server?.close();
       await this.turn?.stop();
       await this.network?.stop();
@@ -504,7 +512,7 @@ export class ModulePage extends ClientPage {
   makeCall({ onSocket, ...options }) {
     this.#options = { ...(onSocket && { onSocket }), ...options };
     const { name } = this;
-    const { url } = this.stage.server;
+    const { url } = this.stage;
     const all = {
       self: { userId: name, fullname: name[0].toUpperCase() + name.slice(1) },
       ...(onSocket ? { applicationSocket: { url, userId: name, options: onSocket } } : { signalling: { url } }),
@@ -517,6 +525,12 @@ export class ModulePage extends ClientPage {
   async reload() {
     await this.load(this.tab.url());
     await this.makeCall(this.#options);
+  }
+
+  /** Ends the call and makes a new one, as if the page were loaded anew: with all of it in the browser's cache. */
+  async renewCall(options = this.#options) {
+    await this.dispose();
+    await this.makeCall(options);
   }
 
   /** How the join ended; a refusal is a result, too. */
@@ -614,6 +628,24 @@ export class ModulePage extends ClientPage {
     );
   }
 
+  /** Waits for the first picture of each of these; when it was shown, in milliseconds since `join()`, by user. */
+  untilPictures(userIds, limitMs = LIMIT.media) {
+    return this.until(
+      `a picture of ${userIds.join(', ')}`,
+      (page, wanted) => wanted.every((userId) => page.firstPictures.has(userId)) && Object.fromEntries(page.firstPictures),
+      userIds,
+      limitMs,
+    );
+  }
+
+  /** The steps of the last join, and those in the browser's timeline: `name at`, in order. */
+  timings() {
+    return this.evaluate(() => ({
+      steps: callPage.call.getSnapshot().timings,
+      marks: performance.getEntriesByType('mark').map(({ name }) => name).filter((name) => name.startsWith('groupcall:')),
+    }));
+  }
+
   /** Begins to look for gaps in the pictures of all others. */
   watchPictures() {
     return this.tab.evaluate(() => callPage.watchPictures());
@@ -641,7 +673,7 @@ export class ModulePage extends ClientPage {
 
 export class OlderPage extends ClientPage {
   join() {
-    const choice = { url: this.stage.server.url, userId: this.name, roomId: 'r1', groupId: 'g1', video: MEDIA.video };
+    const choice = { url: this.stage.url, userId: this.name, roomId: 'r1', groupId: 'g1', video: MEDIA.video };
     return this.tab.evaluate((given) => callPage.client.join(given), choice);
   }
 

@@ -6,7 +6,7 @@ import { callTest } from './call_pages.mjs';
 
 const FULL = process.env.GROUPCALL_TEST_LEVEL === 'full';
 const CROWD = ['ann', 'ben', 'cyd', 'dan', 'eve'];
-const STORMS = 20;
+const STORMS = FULL ? 20 : 3;
 const RELOADS = FULL ? 100 : 10;
 /** Five pages on two cores take their time; a person would wait no longer. */
 const CROWD_LIMIT = 30_000;
@@ -15,11 +15,12 @@ const othersOf = (userId, users) => users.filter((other) => other !== userId);
 const pairsOf = (users) => users.flatMap((one, at) => users.slice(at + 1).map((other) => `${one} and ${other}`));
 const sumOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
-// Five meshed pages fill both cores: with --full only.
-if (FULL) callTest(`five pages join in the same 100 ms, ${STORMS} times: one offer for each pair`, { limitMs: 600_000 }, async (stage) => {
+callTest(`five pages join in the same 100 ms, ${STORMS} times: one offer for each pair`, { limitMs: 600_000 }, async (stage) => {
   const pages = await Promise.all(CROWD.map((userId) => stage.openModulePage(userId)));
   const times = [];
   for (let storm = 1; storm <= STORMS; storm += 1) {
+    // A call of its own for each: one that is left and joined again and again is slowed down, to spare the server.
+    await Promise.all(pages.map((page) => page.renewCall()));
     const offers = stage.wire.offers().length;
     const startedAt = performance.now();
     await Promise.all(pages.map((page) => page.joinOrFail({ roomId: `storm-${storm}` })));
