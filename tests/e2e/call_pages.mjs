@@ -177,10 +177,10 @@ class Stage {
     }
   }
 
-  /** A page with the package, its call made but not joined. */
-  async openModulePage(userId, { options = {}, ...how } = {}) {
+  /** A page with the package, its call made (unless `makesCall` is false) but not joined. */
+  async openModulePage(userId, { options = {}, makesCall = true, ...how } = {}) {
     const page = await this.#open(ModulePage, userId, '/pages/module_page.html', how);
-    await page.makeCall(options);
+    if (makesCall) await page.makeCall(options);
     return page;
   }
 
@@ -533,10 +533,13 @@ export class ModulePage extends ClientPage {
     await this.makeCall(options);
   }
 
+  joinOptions(options = {}) {
+    return { roomId: 'r1', groupId: 'g1', callType: 'video', media: MEDIA, ...options };
+  }
+
   /** How the join ended; a refusal is a result, too. */
   join(options = {}) {
-    const all = { roomId: 'r1', groupId: 'g1', callType: 'video', media: MEDIA, ...options };
-    return this.tab.evaluate((given) => callPage.join(given), all);
+    return this.tab.evaluate((given) => callPage.join(given), this.joinOptions(options));
   }
 
   async joinOrFail(options) {

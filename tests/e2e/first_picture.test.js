@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 
-import { callTest } from './call_pages.mjs';
+import { callTest, LIMIT } from './call_pages.mjs';
 
 const ROUND_TRIP_MS = 100;
 const ROUNDS = process.env.GROUPCALL_TEST_LEVEL === 'full' ? 10 : 3;
@@ -80,3 +80,23 @@ for (const people of [2, 4]) {
     );
   });
 }
+
+callTest('with `join` in the options, socket and devices open while the module is on its way, and are the ones that are used', { roundTripMs: ROUND_TRIP_MS }, async (stage) => {
+  const [ann] = await stage.joinAll(['ann']);
+  const page = await stage.openModulePage('zoe', { makesCall: false });
+  let load;
+  const released = new Promise((resolve) => (load = resolve));
+  await page.tab.route('**/groupcall.wasm', async (route) => {
+    await released;
+    await route.continue();
+  });
+  const making = page.makeCall({ join: page.joinOptions() });
+  await page.until('socket and devices', ({ openResources }) => openResources().sockets === 1 && openResources().localTracks.length === 2, null, LIMIT.device);
+  assert.equal(await page.evaluate(() => callPage.call), null, 'the call itself is not there yet');
+  load();
+  await making;
+  await page.joinOrFail();
+  await Promise.all([page.untilFlowing(['ann']), ann.untilFlowing(['zoe'])]);
+  const { sockets, localTracks } = await page.evaluate(() => callPage.everOpened());
+  assert.deepEqual({ sockets, localTracks }, { sockets: 1, localTracks: 2 }, 'what the core asks for is what was opened ahead');
+});
