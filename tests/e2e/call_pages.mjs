@@ -11,7 +11,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -66,6 +66,23 @@ async function untilHere(what, check, limitMs) {
   }
 }
 
+/**
+ * The browsers of this machine, by their flags: the tests of a file share them, each with profiles of its own, since
+ * starting one takes as long as many a test. @type {Map<string, Promise<import('playwright-core').Browser>>}
+ */
+const browsersHere = new Map();
+
+function browserHere(args) {
+  const flags = args.join(' ');
+  if (!browsersHere.has(flags)) browsersHere.set(flags, chromium.launch({ executablePath: CHROMIUM, args }));
+  return browsersHere.get(flags);
+}
+
+after(async () => {
+  const browsers = await Promise.all(browsersHere.values());
+  await Promise.all(browsers.map((browser) => browser.close()));
+});
+
 /** What a test's name becomes in the names of files. */
 const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80);
 
@@ -112,9 +129,11 @@ class Stage {
   network;
   /** @type {TurnServer | undefined} */
   turn;
-  /** By machine; promises, since pages are opened at once. @type {Map<string, Promise<import('playwright-core').Browser>>} */
+  /** By machine other than this one; promises, since pages are opened at once. @type {Map<string, Promise<import('playwright-core').Browser>>} */
   #browsers = new Map();
   #browserFlags = [];
+  /** @type {import('playwright-core').BrowserContext[]} */
+  #contexts = [];
   #firefox;
   /** @type {Page[]} */
   #pages = [];
@@ -155,9 +174,10 @@ class Stage {
 
   /** The browser of a machine, started when its first page is. */
   #browserOn(machine) {
+    if (machine === HERE) return browserHere(this.#browserFlags);
     const known = this.#browsers.get(machine);
     if (known) return known;
-    const executablePath = machine === HERE ? CHROMIUM : this.network.launcher(machine, CHROMIUM, OUTPUT);
+    const executablePath = this.network.launcher(machine, CHROMIUM, OUTPUT);
     const launched = chromium.launch({ executablePath, args: this.#browserFlags });
     this.#browsers.set(machine, launched);
     return launched;
@@ -254,6 +274,7 @@ class Stage {
       reducedMotion: 'reduce',
       viewport: viewport ?? { width: 800, height: 600 },
     });
+    this.#contexts.push(context);
     context.setDefaultTimeout(LIMIT.join);
     await context.addInitScript(() => {
       window.brokenRules = [];
@@ -292,6 +313,7 @@ class Stage {
   async close() {
     try {
       // Pages first: a server that goes away under them would only make them call for it.
+      await Promise.all(this.#contexts.map((context) => context.close()));
       const browsers = await Promise.all([...this.#browsers.values(), this.#firefox]);
       await Promise.all(browsers.map((browser) => browser?.close()));
     } finally {

@@ -78,5 +78,5 @@ callTest(`one of three reloads ${RELOADS} times, and always comes back`, { limit
   stage.measure("ann's JavaScript heap, before and after", `${Math.round(before)}, ${Math.round(after)}`, 'kB');
   stage.measure('resident memory of all pages, before and after', `${residentBefore}, ${await residentMegabytes(ann)}`, 'MB');
   // The test's own page remembers each connection that it ever saw, and notes what it drew.
-  assert.ok(after - before < 500 + 40 * RELOADS, 'what a peer leaves behind is let go');
+  assert.ok(after - before < 500 + 10 * RELOADS, 'what a peer leaves behind is let go');
 });
