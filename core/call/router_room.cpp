@@ -56,13 +56,14 @@ void CallCore::Router::start_join(const JoinRequested& wish) {
   snapshot_.begin_timings(now_);
   auto media = media_output();
   media_.begin(wish, media);
-  auto context = negotiation_context();
-  const std::int64_t most = limits::kEarlyOffers;
-  early_.begin(config_.relay_only ? 0 : std::min(config_.early_offers, most), context);
   end_ring(room_.room_id);
   const bool was_online = session_.online();
   auto session = session_output();
   session_.want(true, session);
+  // After the socket, which is what takes longest: a browser makes connections one after the other.
+  auto context = negotiation_context();
+  const std::int64_t most = limits::kEarlyOffers;
+  early_.begin(config_.relay_only ? 0 : std::min(config_.early_offers, most), context);
   if (was_online) on_online();
 }
 

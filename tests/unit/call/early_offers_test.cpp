@@ -60,6 +60,14 @@ TEST(EarlyOffersOfTheNewcomer, AreMadeAtOnceWithoutASocket) {
   }
 }
 
+TEST(EarlyOffersOfTheNewcomer, AreMadeWhileTheSocketOpens) {
+  EarlyBench call;
+  call.join(1, true, true);
+  ASSERT_GE(call.commands().size(), 3U);
+  EXPECT_TRUE(std::holds_alternative<AcquireMedia>(call.commands()[0]));
+  EXPECT_TRUE(std::holds_alternative<OpenSocket>(call.commands()[1])) << "the slowest goes first";
+}
+
 TEST(EarlyOffersOfTheNewcomer, AreAssignedByTheRankOfIdsAndTheRestIsClosed) {
   EarlyBench call;
   call.enter_early({CallBench::module_peer("zoe", "z"), CallBench::module_peer("ann", "a")});
