@@ -35,7 +35,7 @@ callTest(`five pages join in the same 100 ms, ${STORMS} times: one offer for eac
     await Promise.all(pages.map((page) => page.renewCall()));
     const offers = stage.wire.offers().length;
     const startedAt = performance.now();
-    await Promise.all(pages.map((page) => page.joinOrFail({ roomId: `storm-${storm}` })));
+    await Promise.all(pages.map((page) => page.joinOrFail({ roomId: `storm-${storm}` }, CROWD_LIMIT)));
     await Promise.all(pages.map((page) => page.untilFlowing(othersOf(page.userId, CROWD), CROWD_LIMIT)));
     times.push(Math.round(performance.now() - startedAt));
     const pairs = stage.wire.offers(offers).map((pair) => pair.split('→').sort().join(' and '));
