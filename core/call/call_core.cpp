@@ -167,9 +167,16 @@ void CallCore::Router::on(const StatsSampled& event) {
                                           : Duration(deadlines::kStatsPeriod));
   auto context = negotiation_context();
   bool doubted = false;
-  for (const LinkSample& sample : event.links)
+  for (const LinkSample& sample : event.links) {
     if (Link* link = present_link(sample.peer))
       doubted = link->on_sample(sample, context) || doubted;
+    for (const SlotSample& slot : sample.slots) {
+      if (slot.bytes > 0) snapshot_.timing("first-byte", now_, sample.peer);
+      if (slot.frames == 0) continue;
+      snapshot_.timing("first-frame", now_, sample.peer);
+      snapshot_.timing("first-picture", now_);
+    }
+  }
   touch_all();
   if (!doubted) return;
   // If it is our network that is dead, the offer of the restart goes nowhere on this socket.
@@ -180,6 +187,8 @@ void CallCore::Router::on(const StatsSampled& event) {
 // ---- devices ---------------------------------------------------------------------------
 
 void CallCore::Router::on(const MediaAcquired& event) {
+  if (!event.microphone.track.empty()) snapshot_.timing("microphone", now_);
+  if (!event.camera.track.empty()) snapshot_.timing("camera", now_);
   auto media = media_output();
   media_.on_acquired(event, media);
 }

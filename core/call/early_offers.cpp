@@ -98,8 +98,9 @@ void EarlyOffers::on_packed(const TextPacked& event, NegotiationContext& ctx) {
   }
 }
 
-std::string EarlyOffers::take_packed() {
+std::string EarlyOffers::take_packed(Instant now) {
   if (phase_ != Phase::Packed) return {};
+  sent_at_ = now;
   phase_ = Phase::Sent;
   return std::exchange(packed_, {});
 }

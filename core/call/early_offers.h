@@ -43,7 +43,8 @@ class EarlyOffers {
   /// They are on their way: a join that waits a little may carry them.
   bool pending() const { return phase_ == Phase::Making || phase_ == Phase::Packing; }
   /// What the join carries, once; empty: nothing.
-  std::string take_packed();
+  std::string take_packed(Instant now);
+  Instant sent_at() const { return sent_at_; }
   bool sent() const { return phase_ == Phase::Sent; }
   LinkNumber link() const { return link_; }
 
@@ -69,6 +70,7 @@ class EarlyOffers {
   LinkNumber link_;  ///< of all of them: each is of another pair
   OpId packing_;
   std::string packed_;
+  Instant sent_at_{};
   Instant pack_at_ = kNever;  ///< with what has been gathered by then
   std::vector<Spare> spares_;
   std::vector<UserId> owners_;

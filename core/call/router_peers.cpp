@@ -63,6 +63,7 @@ void CallCore::Router::admit(wire::Joined& message) {
   announced_.reset();
   error_ = {};
   settle_joins({});
+  snapshot_.timing("joined", now_);
   std::vector<Announcement> list;
   std::vector<UserId> listed;
   for (wire::WireParticipant& who : message.participants) {
@@ -114,6 +115,7 @@ void CallCore::Router::unpack_early_offers(const wire::ParticipantJoined& messag
   const std::int64_t rank = roster_.rank_before(config_.self.user_id, user);
   if (rank >= limits::kEarlyOffers || mark.link.none()) return;
   std::erase_if(unpacking_, [&](const Unpacking& u) { return u.peer == user; });
+  snapshot_.timing("offer-received", now_, user);
   unpacking_.push_back({ids_.next_op(), user, epoch, mark.link, rank + 1});
   commands_.push_back(UnpackText{unpacking_.back().op, mark.offers, limits::kUnpackedOffersBytes});
 }
@@ -268,6 +270,7 @@ void CallCore::Router::sync_pair(const UserId& user) {
   auto early = foreign ? std::nullopt : early_.take(user);
   if (early) {
     link->path.on_early(early->connection, ice_ufrags(early->offer.sdp), early->relay, now_);
+    snapshot_.timing("offer-sent", early_.sent_at(), user);
     link->negotiation.begin_early(std::move(*early), context);
   } else {
     link->negotiation.begin(context);
@@ -376,6 +379,7 @@ void CallCore::Router::on_message(wire::OfferReceived& message) {
   }
   Link* link = link_for_signal(message.sender, message.offer.address, true);
   if (link == nullptr) return;
+  snapshot_.timing("offer-received", now_, message.sender);
   auto context = negotiation_context();
   link->negotiation.on_offer({message.offer.type, std::move(message.offer.sdp)},
                              message.offer.address, context);
@@ -389,6 +393,7 @@ void CallCore::Router::on_message(wire::AnswerReceived& message) {
   }
   Link* link = link_for_signal(message.sender, message.answer.address, false);
   if (link == nullptr) return;
+  snapshot_.timing("answer-received", now_, message.sender);
   auto context = negotiation_context();
   link->negotiation.on_answer({message.answer.type, std::move(message.answer.sdp)},
                               message.answer.address, context);
@@ -418,10 +423,12 @@ void CallCore::Router::send_signals() {
                                       signal.address};
     switch (signal.kind) {
       case PeerSignal::Kind::Offer:
+        snapshot_.timing("offer-sent", now_, signal.peer);
         session_.send(wire::SendOffer{room_.room_id, std::move(description), signal.peer},
                       commands_);
         break;
       case PeerSignal::Kind::Answer:
+        snapshot_.timing("answer-sent", now_, signal.peer);
         session_.send(wire::SendAnswer{room_.room_id, std::move(description), signal.peer},
                       commands_);
         break;
@@ -506,6 +513,7 @@ void CallCore::Router::on(const TransportChanged& event) {
     roster_.find(event.peer)->present = true;
     link->ghost_at = kNever;
   }
+  snapshot_.timing("connected", now_, event.peer);
   eager_until_ = now_ + deadlines::kEagerSpan;
   if (link->negotiation.pair().foreign()) link->nudge_at = now_ + deadlines::kForeignNudge;
 }

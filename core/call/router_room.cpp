@@ -53,15 +53,17 @@ void CallCore::Router::start_join(const JoinRequested& wish) {
   departed_.clear();
   join_requests_ = {wish.request};
   phase_deadline_ = now_ + std::chrono::milliseconds(config_.join_timeout_ms);
+  snapshot_.begin_timings(now_);
   auto media = media_output();
   media_.begin(wish, media);
-  auto context = negotiation_context();
-  const std::int64_t most = limits::kEarlyOffers;
-  early_.begin(config_.relay_only ? 0 : std::min(config_.early_offers, most), context);
   end_ring(room_.room_id);
   const bool was_online = session_.online();
   auto session = session_output();
   session_.want(true, session);
+  // After the socket, which is what takes longest: a browser makes connections one after the other.
+  auto context = negotiation_context();
+  const std::int64_t most = limits::kEarlyOffers;
+  early_.begin(config_.relay_only ? 0 : std::min(config_.early_offers, most), context);
   if (was_online) on_online();
 }
 
@@ -75,7 +77,8 @@ void CallCore::Router::send_join() {
   join_held_until_ = kNever;
   join_again_at_ = now_ + deadlines::kJoinAnswer;
   wire::WireUserInfo info{config_.self.user_info, mark()};
-  info.mark.offers = early_.take_packed();
+  snapshot_.timing("join-sent", now_);
+  info.mark.offers = early_.take_packed(now_);
   if (!info.mark.offers.empty()) {
     info.mark.link = early_.link();
   } else if (!early_.sent()) {
@@ -256,6 +259,7 @@ void CallCore::Router::refuse(CallError error) {
 // ---- the server ------------------------------------------------------------------------
 
 void CallCore::Router::on(const SocketOpened& event) {
+  if (phase_ == RoomPhase::Joining) snapshot_.timing("socket-open", now_);
   auto session = session_output();
   session_.on_opened(event, session);
 }
@@ -342,6 +346,7 @@ void CallCore::Router::run_session_events() {
 }
 
 void CallCore::Router::on_online() {
+  if (phase_ == RoomPhase::Joining) snapshot_.timing("online", now_);
   if (phase_ == RoomPhase::Joining && early_.pending()) {
     join_held_until_ = now_ + deadlines::kEarlyOffers;
   } else if (phase_ == RoomPhase::Joining || phase_ == RoomPhase::Rejoining) {

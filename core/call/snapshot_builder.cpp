@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/public/config.h"
+
 namespace groupcall {
 
 void SnapshotBuilder::participant(ParticipantView view) {
@@ -24,6 +26,25 @@ void SnapshotBuilder::diagnostics(Counters& counters) {
   counters.take_changed([this](std::string_view name, std::int64_t count) {
     patch_.diagnostics.push_back(Counter{std::string(name), count});
   });
+}
+
+void SnapshotBuilder::begin_timings(Instant now) {
+  timed_from_ = now;
+  timings_.clear();
+  patch_.timings.clear();
+  timing("join", now);
+}
+
+void SnapshotBuilder::timing(const char* step, Instant now) { timing(step, now, {}); }
+
+void SnapshotBuilder::timing(const char* step, Instant now, const UserId& user) {
+  std::string name = step;
+  if (!user.empty()) name.append(" ").append(user.value);
+  for (const Counter& known : timings_)
+    if (known.name == name) return;
+  if (timings_.size() >= limits::kTimings) return;
+  timings_.push_back({std::move(name), (now - timed_from_) / 1ms});
+  patch_.timings.push_back(timings_.back());
 }
 
 SnapshotPatch SnapshotBuilder::take() { return std::exchange(patch_, SnapshotPatch{}); }

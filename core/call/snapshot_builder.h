@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/base/flat_map.h"
+#include "core/base/time.h"
 #include "core/public/counters.h"
 #include "core/public/snapshot.h"
 
@@ -23,6 +24,11 @@ class SnapshotBuilder {
   void participant(ParticipantView view);
   void order(std::vector<UserId> users);
   void diagnostics(Counters& counters);
+  /// A join begins: its steps are timed from here.
+  void begin_timings(Instant now);
+  /// A step is reached, of the call or of one other; the first time counts.
+  void timing(const char* step, Instant now);
+  void timing(const char* step, Instant now, const UserId& user);
 
   /// The patch so far; the next one begins empty.
   SnapshotPatch take();
@@ -44,6 +50,8 @@ class SnapshotBuilder {
   std::vector<InvitationView> invitations_;
   FlatMap<UserId, ParticipantView> participants_;
   std::vector<UserId> order_;
+  Instant timed_from_{};
+  std::vector<Counter> timings_;
 };
 
 }  // namespace groupcall

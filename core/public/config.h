@@ -85,6 +85,8 @@ inline constexpr std::uint32_t kSlots = 16;
 inline constexpr std::uint32_t kAttachments = 16;
 /// Rings at once: one for each group that a person could answer, and then some.
 inline constexpr std::uint32_t kInvitations = 16;
+/// Steps of the waterfall of one join: those of the call, and of the first 17 others.
+inline constexpr std::uint32_t kTimings = 128;
 /// What one tab tells another: two identifiers and some words.
 inline constexpr std::uint32_t kTabMessageBytes = 1'024;
 }  // namespace limits

@@ -152,10 +152,13 @@ struct SnapshotPatch {
   std::vector<ParticipantView> participants;               ///< new or changed ones
   std::optional<std::vector<UserId>> order;  ///< all present, in the order in which they came
   std::vector<Counter> diagnostics;          ///< changed ones
+  /// Steps from `join()` to the first picture (`count`: milliseconds) that were reached now. The
+  /// first is "join"; it ends those of the join before.
+  std::vector<Counter> timings;
   bool operator==(const SnapshotPatch&) const = default;
   bool empty() const {
     return !phase && !room && !error && !signalling && !self && !invitations &&
-           participants.empty() && !order && diagnostics.empty();
+           participants.empty() && !order && diagnostics.empty() && timings.empty();
   }
 };
 

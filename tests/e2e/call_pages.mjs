@@ -11,7 +11,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -19,6 +19,7 @@ import { chromium } from 'playwright-core';
 import { startServer } from '../../tools/server/server.js';
 import { HERE, Network, whyNoNetwork } from '../network/network.mjs';
 import { TurnServer } from '../network/turn_server.mjs';
+import { FarServer } from './far_server.mjs';
 import { launchFirefox, openFirefoxTab, whyNoFirefox } from './firefox.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -65,6 +66,23 @@ async function untilHere(what, check, limitMs) {
   }
 }
 
+/**
+ * The browsers of this machine, by their flags: the tests of a file share them, each with profiles of its own, since
+ * starting one takes as long as many a test. @type {Map<string, Promise<import('playwright-core').Browser>>}
+ */
+const browsersHere = new Map();
+
+function browserHere(args) {
+  const flags = args.join(' ');
+  if (!browsersHere.has(flags)) browsersHere.set(flags, chromium.launch({ executablePath: CHROMIUM, args }));
+  return browsersHere.get(flags);
+}
+
+after(async () => {
+  const browsers = await Promise.all(browsersHere.values());
+  await Promise.all(browsers.map((browser) => browser.close()));
+});
+
 /** What a test's name becomes in the names of files. */
 const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80);
 
@@ -77,6 +95,7 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {string[]} [options.machines] machines on a network that can be impaired (`stage.network`); a page opened with
  *   `on: name` is on one, every other page is here, with the signalling server; skipped without root
  * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
+ * @param {number} [options.roundTripMs] how far the server is from all pages
  * @param {number} [options.limitMs] how long the test may take; 120 s
  * @param {boolean} [options.firefox] pages opened with `firefox: true` are in Firefox; skipped where that finds no address
  * @param {(stage: Stage) => Promise<void>} body
@@ -100,6 +119,9 @@ export function callTest(name, options, body) {
 
 class Stage {
   server;
+  /** Where pages find the server. */
+  url;
+  #far;
   wire = new Wire();
   #t;
   #slug;
@@ -107,9 +129,11 @@ class Stage {
   network;
   /** @type {TurnServer | undefined} */
   turn;
-  /** By machine; promises, since pages are opened at once. @type {Map<string, Promise<import('playwright-core').Browser>>} */
+  /** By machine other than this one; promises, since pages are opened at once. @type {Map<string, Promise<import('playwright-core').Browser>>} */
   #browsers = new Map();
   #browserFlags = [];
+  /** @type {import('playwright-core').BrowserContext[]} */
+  #contexts = [];
   #firefox;
   /** @type {Page[]} */
   #pages = [];
@@ -119,7 +143,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, machines, turn = false, firefox = false }) {
+  async open({ server = {}, devices = true, cameras = 1, machines, turn = false, firefox = false, roundTripMs = 0 }) {
     if (machines) this.network = await Network.start([...machines, ...(turn ? [TURN] : [])]);
     if (turn) this.turn = await TurnServer.start(this.network, TURN);
     this.server = await startServer({
@@ -135,11 +159,13 @@ class Stage {
       ],
       onFrame: (...frame) => this.wire.observe(...frame),
     });
+    if (roundTripMs > 0) this.#far = await FarServer.start(this.server.url, roundTripMs);
+    this.url = this.#far?.url ?? this.server.url;
     this.#browserFlags = [...COMMON_FLAGS];
     if (devices) this.#browserFlags.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
     if (machines) {
       // Cameras are for secure pages, and only localhost is one without a certificate.
-      this.#browserFlags.push(`--unsafely-treat-insecure-origin-as-secure=${this.server.url}`);
+      this.#browserFlags.push(`--unsafely-treat-insecure-origin-as-secure=${this.url}`);
     } else {
       this.#browserFlags.push(...ONE_MACHINE_FLAGS);
     }
@@ -148,9 +174,10 @@ class Stage {
 
   /** The browser of a machine, started when its first page is. */
   #browserOn(machine) {
+    if (machine === HERE) return browserHere(this.#browserFlags);
     const known = this.#browsers.get(machine);
     if (known) return known;
-    const executablePath = machine === HERE ? CHROMIUM : this.network.launcher(machine, CHROMIUM, OUTPUT);
+    const executablePath = this.network.launcher(machine, CHROMIUM, OUTPUT);
     const launched = chromium.launch({ executablePath, args: this.#browserFlags });
     this.#browsers.set(machine, launched);
     return launched;
@@ -170,10 +197,10 @@ class Stage {
     }
   }
 
-  /** A page with the package, its call made but not joined. */
-  async openModulePage(userId, { options = {}, ...how } = {}) {
+  /** A page with the package, its call made (unless `makesCall` is false) but not joined. */
+  async openModulePage(userId, { options = {}, makesCall = true, ...how } = {}) {
     const page = await this.#open(ModulePage, userId, '/pages/module_page.html', how);
-    await page.makeCall(options);
+    if (makesCall) await page.makeCall(options);
     return page;
   }
 
@@ -225,7 +252,7 @@ class Stage {
     this.#pages.push(page);
     const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
     await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}${tabNumber}`));
-    await page.load(this.server.url + address);
+    await page.load(this.url + address);
     return page;
   }
 
@@ -237,7 +264,7 @@ class Stage {
       onRecordLine: (line) => page.record(line),
     });
     this.#pages.push(page);
-    await page.load(this.server.url + address);
+    await page.load(this.url + address);
     return page;
   }
 
@@ -247,6 +274,7 @@ class Stage {
       reducedMotion: 'reduce',
       viewport: viewport ?? { width: 800, height: 600 },
     });
+    this.#contexts.push(context);
     context.setDefaultTimeout(LIMIT.join);
     await context.addInitScript(() => {
       window.brokenRules = [];
@@ -254,7 +282,7 @@ class Stage {
         window.brokenRules.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`);
       });
     });
-    if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.server.url });
+    if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.url });
     return context;
   }
 
@@ -285,9 +313,11 @@ class Stage {
   async close() {
     try {
       // Pages first: a server that goes away under them would only make them call for it.
+      await Promise.all(this.#contexts.map((context) => context.close()));
       const browsers = await Promise.all([...this.#browsers.values(), this.#firefox]);
       await Promise.all(browsers.map((browser) => browser?.close()));
     } finally {
+      await this.#far?.close();
       await this.server?.close();
       await this.turn?.stop();
       await this.network?.stop();
@@ -504,7 +534,7 @@ export class ModulePage extends ClientPage {
   makeCall({ onSocket, ...options }) {
     this.#options = { ...(onSocket && { onSocket }), ...options };
     const { name } = this;
-    const { url } = this.stage.server;
+    const { url } = this.stage;
     const all = {
       self: { userId: name, fullname: name[0].toUpperCase() + name.slice(1) },
       ...(onSocket ? { applicationSocket: { url, userId: name, options: onSocket } } : { signalling: { url } }),
@@ -519,16 +549,25 @@ export class ModulePage extends ClientPage {
     await this.makeCall(this.#options);
   }
 
-  /** How the join ended; a refusal is a result, too. */
-  join(options = {}) {
-    const all = { roomId: 'r1', groupId: 'g1', callType: 'video', media: MEDIA, ...options };
-    return this.tab.evaluate((given) => callPage.join(given), all);
+  /** Ends the call and makes a new one, as if the page were loaded anew: with all of it in the browser's cache. */
+  async renewCall(options = this.#options) {
+    await this.dispose();
+    await this.makeCall(options);
   }
 
-  async joinOrFail(options) {
+  joinOptions(options = {}) {
+    return { roomId: 'r1', groupId: 'g1', callType: 'video', media: MEDIA, ...options };
+  }
+
+  /** How the join ended; a refusal is a result, too. */
+  join(options = {}) {
+    return this.tab.evaluate((given) => callPage.join(given), this.joinOptions(options));
+  }
+
+  async joinOrFail(options, limitMs = LIMIT.join) {
     const result = await this.join(options);
     assert.equal(result.ok, true, `${this.name} was not admitted: ${JSON.stringify(result)}`);
-    assert.ok(result.afterMs <= LIMIT.join, `${this.name} was admitted only after ${result.afterMs} ms`);
+    assert.ok(result.afterMs <= limitMs, `${this.name} was admitted only after ${result.afterMs} ms`);
     return result;
   }
 
@@ -614,6 +653,24 @@ export class ModulePage extends ClientPage {
     );
   }
 
+  /** Waits for the first picture of each of these; when it was shown, in milliseconds since `join()`, by user. */
+  untilPictures(userIds, limitMs = LIMIT.media) {
+    return this.until(
+      `a picture of ${userIds.join(', ')}`,
+      (page, wanted) => wanted.every((userId) => page.firstPictures.has(userId)) && Object.fromEntries(page.firstPictures),
+      userIds,
+      limitMs,
+    );
+  }
+
+  /** The steps of the last join, and those in the browser's timeline: `name at`, in order. */
+  timings() {
+    return this.evaluate(() => ({
+      steps: callPage.call.getSnapshot().timings,
+      marks: performance.getEntriesByType('mark').map(({ name }) => name).filter((name) => name.startsWith('groupcall:')),
+    }));
+  }
+
   /** Begins to look for gaps in the pictures of all others. */
   watchPictures() {
     return this.tab.evaluate(() => callPage.watchPictures());
@@ -641,7 +698,7 @@ export class ModulePage extends ClientPage {
 
 export class OlderPage extends ClientPage {
   join() {
-    const choice = { url: this.stage.server.url, userId: this.name, roomId: 'r1', groupId: 'g1', video: MEDIA.video };
+    const choice = { url: this.stage.url, userId: this.name, roomId: 'r1', groupId: 'g1', video: MEDIA.video };
     return this.tab.evaluate((given) => callPage.client.join(given), choice);
   }
 

@@ -261,6 +261,18 @@ test('dispose is handled by the core first, then nothing is left and nothing hap
   assert.equal(made.bridge.events.length, 2);
 });
 
+test('a call that is disposed of leaves nothing in the timeline of the browser', () => {
+  const ours = () => performance.getEntries().filter(({ name }) => name.startsWith('groupcall:'));
+  const made = makeEngine(({ type }) => ({
+    commands: [],
+    patch: type === 'call.dispose' ? {} : { timings: [{ name: 'join', count: 0 }] },
+  }));
+  made.engine.dispatch(online);
+  assert.equal(ours().length, 2, 'a mark and a measure');
+  made.engine.dispatch({ type: 'call.dispose' });
+  assert.deepEqual(ours(), []);
+});
+
 test('what a listener raises while the call is disposed of goes nowhere', () => {
   const made = makeEngine(({ type }) => ({ commands: [], patch: { phase: type === 'call.dispose' ? 'idle' : 'joined' } }));
   made.engine.dispatch(online);

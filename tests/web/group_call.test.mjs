@@ -499,3 +499,73 @@ test('the record begins with the config, and one that throws does not disturb th
   assert.deepEqual(reaction.commands, [{ type: 'call.resolve', request: 1 }]);
   assert.deepEqual(thrown, ['disk full', 'disk full']);
 });
+
+// ---- joining while the module loads --------------------------------------------------------
+
+/** A page whose wasm does not come before `load()`. */
+function makeSlowPage(t, answer) {
+  const page = makePage(t, answer);
+  let answerWith;
+  globalThis.fetch = () => new Promise((resolve) => (answerWith = resolve));
+  page.load = () => answerWith(new Response(emptyWasm, { headers: { 'Content-Type': 'application/wasm' } }));
+  page.loadFails = () => answerWith(new Response('', { status: 404 }));
+  return page;
+}
+
+const SOCKET_URL = 'ws://localhost:8080/socket.io/?userId=alice&EIO=4&transport=websocket';
+const constraints = { width: 640 };
+const joinAtOnce = { ...room, media: { audio: true, video: constraints } };
+/** What the core says first, to the letter (tests/e2e holds the real one to it). */
+const firstCommands = (url = SOCKET_URL) => [
+  { type: 'media.acquire', op: 1, microphone: true, camera: true, videoConstraints: JSON.stringify(constraints) },
+  { type: 'socket.open', socket: 1, url },
+];
+const wasmAt = (name) => ({ wasmUrl: `http://localhost/${name}.wasm` });
+
+test('with `join`, devices and socket open while the module loads, once; what they told meanwhile comes after the join', async (t) => {
+  const page = makeSlowPage(t, ({ type }) => ({ commands: type === 'call.join' ? firstCommands() : [] }));
+  const making = createGroupCall({ ...options, ...wasmAt('slow'), join: joinAtOnce });
+  assert.deepEqual(page.sockets.map(({ url }) => url), [SOCKET_URL]);
+  assert.deepEqual(page.devices.requests.map((one) => one.constraints), [{ audio: true, video: constraints }]);
+  page.sockets[0].open();
+  page.sockets[0].receive('0{}');
+  assert.equal(page.bridges.length, 0, 'there is no core yet');
+  page.load();
+  const call = await making;
+  assert.deepEqual(page.bridges[0].events.map(({ type }) => type), ['call.join', 'socket.opened', 'socket.frame']);
+  assert.equal(page.sockets.length, 1);
+  assert.equal(page.devices.requests.length, 1);
+  call.dispose();
+});
+
+test('what the core wants otherwise takes the place of what was opened ahead', async (t) => {
+  const page = makeSlowPage(t, ({ type }) => ({ commands: type === 'call.join' ? firstCommands('ws://elsewhere') : [] }));
+  const making = createGroupCall({ ...options, ...wasmAt('otherwise'), join: joinAtOnce });
+  page.load();
+  const call = await making;
+  assert.deepEqual(page.sockets.map(({ url, closed }) => [url, closed]), [[SOCKET_URL, true], ['ws://elsewhere', false]]);
+  call.dispose();
+});
+
+test('a module that does not come leaves nothing open', async (t) => {
+  const page = makeSlowPage(t);
+  const making = createGroupCall({ ...options, ...wasmAt('missing'), join: joinAtOnce });
+  page.loadFails();
+  await assert.rejects(making, { code: 'module-load-failed' });
+  assert.equal(page.sockets[0].closed, true);
+  const late = new FakeTrack('video');
+  page.devices.requests[0].resolve(new FakeMediaStream([late]));
+  await settled();
+  assert.equal(late.stopped, true, 'a camera that opens after all is stopped at once');
+});
+
+test('with the application\'s Socket only the devices open ahead, and a join with bad options opens nothing', async (t) => {
+  const page = makeSlowPage(t);
+  const making = createGroupCall({ ...withSocket(), ...wasmAt('socket'), join: joinAtOnce });
+  assert.equal(page.sockets.length, 0);
+  assert.equal(page.devices.requests.length, 1);
+  page.load();
+  (await making).dispose();
+  await assert.rejects(createGroupCall({ ...options, join: { ...room, roomId: '' } }), { code: 'invalid-argument' });
+  assert.equal(page.sockets.length, 0);
+});

@@ -38,7 +38,8 @@ test('a function is asked when servers are needed, not before', async () => {
   const { servers, clock } = make(async () => turn(String((asked += 1))));
   assert.equal(asked, 0);
   assert.deepEqual(servers.latest, []);
-  assert.deepEqual(await servers.fresh(), turn('1'));
+  const fresh = servers.fresh();
+  assert.deepEqual(await fresh, turn('1'));
   assert.deepEqual(servers.latest, turn('1'));
   assert.deepEqual(clock.timers, [], 'its deadline is cancelled');
 });

@@ -37,6 +37,7 @@ test('the module is fetched once and shared, also by those who ask while it load
   assert.equal(await loadModule(url), first);
   assert.deepEqual(asked.map((request) => request.url), [url]);
   assert.ok(asked[0].options.signal instanceof AbortSignal, 'the fetch has a time limit');
+  assert.equal(performance.getEntriesByName('groupcall:module-ready', 'mark').length, 1);
 });
 
 test('under its right MIME type it is compiled while it downloads', async (t) => {

@@ -279,3 +279,45 @@ test('share() tells an object from an array, and a missing member from an undefi
   assert.notEqual(share(before, { b: undefined }), before);
   assert.equal(share(before, { a: undefined }), before);
 });
+
+/** What the browser's timeline has of calls: `name from+duration`, in whole milliseconds. */
+function timeline() {
+  const ours = performance.getEntries().filter(({ name }) => name.startsWith('groupcall:'));
+  const from = Math.min(...ours.map(({ startTime }) => startTime));
+  return ours
+    .map(({ entryType, name, startTime, duration }) => `${entryType} ${name} ${Math.round(startTime - from)}+${Math.round(duration)}`)
+    .sort();
+}
+const timings = (steps) => ({ timings: Object.entries(steps).map(([name, count]) => ({ name, count })) });
+
+test('steps of a join are shown, and stand in the timeline of the browser as marks and as measures from the join on', () => {
+  const store = makeStore();
+  assert.deepEqual(store.getSnapshot().timings, {});
+  store.apply(timings({ join: 0 }));
+  store.apply(timings({ joined: 90, 'offer-sent ann': 70 }));
+  store.apply({ phase: 'joined' });
+  assert.deepEqual(store.getSnapshot().timings, { join: 0, joined: 90, 'offer-sent ann': 70 });
+  assert.deepEqual(timeline(), [
+    'mark groupcall:join 0+0',
+    'mark groupcall:joined 90+0',
+    'mark groupcall:offer-sent ann 70+0',
+    'measure groupcall:join 0+0',
+    'measure groupcall:joined 0+90',
+    'measure groupcall:offer-sent ann 0+70',
+  ]);
+  store.close();
+});
+
+test('a new join ends the steps of the last one, and the end of the call leaves nothing in the timeline', () => {
+  const store = makeStore();
+  store.apply(timings({ join: 0, 'offer-sent ann': 70 }));
+  const first = store.getSnapshot();
+  store.apply(timings({ join: 0 }));
+  store.apply(timings({ online: 20 }));
+  assert.deepEqual(store.getSnapshot().timings, { join: 0, online: 20 });
+  assert.deepEqual(first.timings, { join: 0, 'offer-sent ann': 70 }, 'what was shown stays as it was');
+  assert.deepEqual(timeline().filter((entry) => entry.startsWith('mark')), ['mark groupcall:join 0+0', 'mark groupcall:online 20+0']);
+  store.close();
+  assert.deepEqual(timeline(), []);
+  assert.deepEqual(store.getSnapshot().timings, { join: 0, online: 20 });
+});

@@ -359,6 +359,7 @@ struct RecordOf<SnapshotPatch> {
       field("participants", AT(SnapshotPatch, participants), kOptional),
       field("order", AT(SnapshotPatch, order), kOptional),
       field("diagnostics", AT(SnapshotPatch, diagnostics), kOptional),
+      field("timings", AT(SnapshotPatch, timings), kOptional),
   });
 };
 

@@ -34,6 +34,8 @@ export interface EngineParts {
   readonly ports: Ports;
   readonly store: SnapshotStore;
   readonly clock: Clock;
+  /** What has been carried out already, and is skipped when the core asks for it. */
+  readonly ahead?: readonly CoreCommand[];
   /** Gets `[now,event,reaction]` for every event, as the texts crossed the bridge. Never throws. */
   readonly record?: ((line: string) => void) | undefined;
 }
@@ -52,6 +54,7 @@ export class CallEngine {
   readonly #pending = new Map<number, PendingRequest>();
   #requests = 0;
   #handling = false;
+  readonly #ahead: Set<string>;
   /** Why nothing happens any more: disposed, or failed. */
   #stopped: GroupCallError | undefined;
   #nowMicros = 0;
@@ -60,6 +63,7 @@ export class CallEngine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#ahead = new Set(parts.ahead?.map((command) => JSON.stringify(command)));
   }
 
   /**
@@ -118,6 +122,7 @@ export class CallEngine {
   }
 
   #execute(command: CoreCommand): void {
+    if (this.#ahead.size > 0 && this.#ahead.delete(JSON.stringify(command))) return;
     const { ports, store } = this.#parts;
     try {
       switch (command.type) {
@@ -207,6 +212,7 @@ export class CallEngine {
     ports.media.close();
     ports.texts.close();
     ports.host.close();
+    this.#parts.store.close();
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
     // A dead module cannot free anything any more; its memory goes with the page.

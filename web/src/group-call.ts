@@ -1,11 +1,12 @@
 /** The public face: makes a call out of the module, the ports, the store and the engine. */
 
+import { commandsAhead } from './ahead.js';
 import { callOut } from './call-out.js';
 import { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
 import { loadModule } from './load-module.js';
 import { makeCall } from './make-call.js';
-import { toConfigText, type ApplicationSocket, type GroupCallOptions, type JoinOptions } from './options.js';
+import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type JoinOptions } from './options.js';
 import { ApplicationSocketPort } from './ports/application-socket.js';
 import { HostPort, pageClock } from './ports/host.js';
 import { IceServers } from './ports/ice-servers.js';
@@ -15,7 +16,7 @@ import { describeFailure, type Count, type Report } from './ports/port.js';
 import { SocketPort } from './ports/socket.js';
 import { TabsPort } from './ports/tabs.js';
 import { TextsPort } from './ports/texts.js';
-import type { CoreConfig } from './protocol.js';
+import type { CoreConfig, CoreEvent } from './protocol.js';
 import type { CallSnapshot, Invitation, UserInfo } from './snapshot.js';
 import { SnapshotStore } from './store.js';
 
@@ -101,22 +102,35 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   const configText = toConfigText(options, randomSeed());
   needBrowser();
   needServers(options.iceServers);
-  const [module, certificates] = await Promise.all([loadModule(options.wasmUrl), makeCertificates()]);
+  // Ports report to an engine that is made of them: neither can come first.
+  let engine: CallEngine | undefined;
+  const heard: CoreEvent[] = [];
+  const report: Report = (event) => (engine ? engine.dispatch(event) : void heard.push(event));
+  const media = new MediaPort(report, () => navigator.mediaDevices);
+  const sockets = new SocketPort(report, (url) => new WebSocket(url));
+  const config = JSON.parse(configText) as CoreConfig;
+  const ahead = options.join ? commandsAhead(config, toJoinEvent(options.join, 0)) : [];
+  for (const command of ahead) {
+    if (command.type === 'socket.open') sockets.execute(command);
+    else media.execute(command);
+  }
+  const abandon = (error: unknown): never => {
+    sockets.close();
+    media.close();
+    throw error;
+  };
+  const [module, certificates] = await Promise.all([loadModule(options.wasmUrl), makeCertificates()]).catch(abandon);
   const bridge = new module.CallBridge(configText);
   const refused = bridge.error();
   if (refused !== '') {
     bridge.delete();
-    throw new GroupCallError('invalid-argument', refused);
+    abandon(new GroupCallError('invalid-argument', refused));
   }
   const { record } = options;
   const writeRecord = record && ((line: string): void => callOut(record, line));
   writeRecord?.(configText);
 
-  // Ports report to an engine that is made of them: neither can come first.
-  let engine: CallEngine;
-  const report: Report = (event) => engine.dispatch(event);
   const count: Count = (name) => store.count(name);
-  const media = new MediaPort(report, () => navigator.mediaDevices);
   const iceServers = new IceServers(options.iceServers ?? [], count, pageClock, tryServers);
   const peers = new PeersPort(report, count, {
     open: (configuration) => new RTCPeerConnection(configuration),
@@ -125,8 +139,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     ...(options.iceTransportPolicy !== undefined && { iceTransportPolicy: options.iceTransportPolicy }),
     localTrack: (id) => media.track(id),
   });
-  const { self } = JSON.parse(configText) as CoreConfig;
-  const store = new SnapshotStore(self.userId, self.userInfo as UserInfo, {
+  const store = new SnapshotStore(config.self.userId, config.self.userInfo as UserInfo, {
     remote: (source) => peers.stream(source),
     local: (track) => media.stream(track),
   });
@@ -135,7 +148,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   engine = new CallEngine({
     bridge,
     ports: {
-      socket: new SocketPort(report, (url) => new WebSocket(url)),
+      socket: sockets,
       application,
       tabs: new TabsPort(report, count, openChannel()),
       peers,
@@ -146,10 +159,15 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     store,
     clock: pageClock,
     record: writeRecord,
+    ahead,
   });
   // It tells at once what the Socket is, which only an engine can hear.
   if (socket) application?.setSocket(socket);
-  return makeCall(engine, store, { application, iceServers });
+  const call = makeCall(engine, store, { application, iceServers });
+  // How it ends stands in the snapshot.
+  if (options.join) call.join(options.join).catch(() => undefined);
+  for (const event of heard) engine.dispatch(event);
+  return call;
 }
 
 /** One for all connections of the call: see PeersPort. A browser that cannot make it makes its own. */

@@ -37,7 +37,10 @@ function instantiate(url: string, onAbort: () => void): Promise<GroupCallModule>
         fetchInstance(url, imports).then(({ instance, module }) => receive(instance, module), reject);
         return {};
       },
-    }).then(resolve, reject);
+    }).then((module) => {
+      performance.mark('groupcall:module-ready');
+      resolve(module);
+    }, reject);
   });
 }
 

@@ -4,6 +4,8 @@ import { GroupCallError } from './errors.js';
 import type { CallType, CoreConfig, CoreEvent } from './protocol.js';
 import type { UserInfo } from './snapshot.js';
 
+type JoinEvent = Extract<CoreEvent, { type: 'call.join' }>;
+
 // `any`: Sockets with typed events narrow names and parameters, and must fit all the same.
 type SocketEvent = any;
 type SocketListener = (...values: any[]) => void;
@@ -77,6 +79,12 @@ export type IceServersOption =
 
 /** Options of `createGroupCall()`. */
 export interface GroupCallOptions {
+  /**
+   * Joins at once: devices and socket open while the module is still on its way. The call is given
+   * when that is there. How the join goes stands in the snapshot, and `join()` with the same room
+   * waits for it.
+   */
+  readonly join?: JoinOptions;
   /** Who I am. All of it is shown to the others; it must be JSON of at most 16 kB. */
   readonly self: UserInfo & {
     /** As the chat application has it, 1 to 128 bytes. */
@@ -291,7 +299,7 @@ function toPairs(query: NonNullable<OwnSignalling['query']>): string[][] {
  *
  * @throws {GroupCallError} `invalid-argument`
  */
-export function toJoinEvent(options: JoinOptions, request: number): CoreEvent {
+export function toJoinEvent(options: JoinOptions, request: number): JoinEvent {
   needObject(options, 'the options of join()');
   const { roomId, groupId, callType, media = {}, start = {} } = options;
   needId(roomId, 'roomId');

@@ -110,6 +110,10 @@ export interface SnapshotPatch {
     readonly name: string;
     readonly count: number;
   }[];
+  readonly timings?: readonly {
+    readonly name: string;
+    readonly count: number;
+  }[];
 }
 
 export interface CoreConfig {

@@ -143,4 +143,12 @@ export interface CallSnapshot {
   readonly invitations: readonly Invitation[];
   /** How often something was refused, dropped or repaired, by name. For developers. */
   readonly diagnostics: Readonly<Record<string, number>>;
+  /**
+   * When each step of the last `join()` was first reached, in whole milliseconds since then; at most
+   * 128 of them. Of the call: `join`, `socket-open`, `online`, `join-sent`, `joined`, `microphone`,
+   * `camera`, `first-picture`. Of one other, with the user's id after a space: `offer-sent`,
+   * `offer-received`, `answer-sent`, `answer-received`, `connected`, `first-byte`, `first-frame`.
+   * The browser has the same as marks and measures named `groupcall:<step>`. For developers.
+   */
+  readonly timings: Readonly<Record<string, number>>;
 }

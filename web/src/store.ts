@@ -9,6 +9,7 @@ import { callOut } from './call-out.js';
 import { describeProblem, type CallProblem } from './errors.js';
 import type { CoreError, InvitationView, ParticipantView, RoomView, SelfView, SnapshotPatch, TrackSource } from './protocol.js';
 import type { CallRoom, CallSnapshot, Invitation, Participant, SelfParticipant, UserInfo } from './snapshot.js';
+import { Waterfall } from './waterfall.js';
 
 /** Where the store finds the streams that views only name. */
 export interface StreamLookup {
@@ -71,6 +72,7 @@ function initialSnapshot(userId: string, userInfo: UserInfo): CallSnapshot {
     participants: [],
     invitations: [],
     diagnostics: {},
+    timings: {},
   });
 }
 
@@ -78,6 +80,7 @@ export class SnapshotStore {
   #snapshot: CallSnapshot;
   #participants = new Map<string, Participant>();
   readonly #listeners = new Set<Listener>();
+  readonly #waterfall = new Waterfall();
   readonly #streams: StreamLookup;
 
   /** @param userInfo taken over, and frozen. */
@@ -121,6 +124,7 @@ export class SnapshotStore {
           ...Object.fromEntries(patch.diagnostics.map(({ name, count }) => [name, count])),
         },
       }),
+      ...(patch.timings && { timings: this.#waterfall.add(patch.timings) }),
     });
   }
 
@@ -131,6 +135,11 @@ export class SnapshotStore {
       ...this.#snapshot,
       diagnostics: { ...diagnostics, [name]: (diagnostics[name] ?? 0) + 1 },
     });
+  }
+
+  /** The call has ended for ever. What was shown last stays. */
+  close(): void {
+    this.#waterfall.clear();
   }
 
   /** The engine is dead: nothing of the call is left but why. */

@@ -32,6 +32,7 @@ function drawOther({ userId, connection, signalling, camera, microphone, streams
     place.append(other.video, other.audio);
     others.set(userId, other);
     note(`${userId} is here`);
+    other.video.requestVideoFrameCallback((now) => firstPictures.set(userId, now - joinedFrom));
   }
   play(other.video, streams.camera);
   play(other.audio, streams.microphone);
@@ -46,6 +47,7 @@ function removeOther(userId) {
   video.remove();
   audio.remove();
   others.delete(userId);
+  firstPictures.delete(userId);
   note(`${userId} is gone`);
 }
 
@@ -67,6 +69,10 @@ async function turnServer({ url, secret, seconds }) {
   const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes(username)));
   return { urls: url, username, credential: btoa(String.fromCharCode(...signature)) };
 }
+
+/** When the first picture of each other one was shown, in milliseconds since join(). @type {Map<string, number>} */
+const firstPictures = new Map();
+let joinedFrom = 0;
 
 /** When the last picture of each other one was shown, and the longest time between two. @type {Map<string, { at: number, gap: number }>} */
 const pictures = new Map();
@@ -123,6 +129,8 @@ const callPage = {
   serversInUse: () =>
     peerConnections.filter((pc) => pc.remoteDescription).map((pc) => pc.getConfiguration().iceServers.map(({ urls }) => String(urls))),
 
+  firstPictures,
+
   candidatesInUse: () => candidatesInUse(peerConnections),
 
   async makeCall({ applicationSocket, serversWhenAsked, ...options }) {
@@ -145,6 +153,7 @@ const callPage = {
   /** Joins, and tells how that ended in a form that can leave the page. */
   async join(options, call = callPage.call) {
     const startedAt = performance.now();
+    joinedFrom = startedAt;
     const afterMs = () => Math.round(performance.now() - startedAt);
     try {
       await call.join(options);

@@ -60,6 +60,14 @@ TEST(EarlyOffersOfTheNewcomer, AreMadeAtOnceWithoutASocket) {
   }
 }
 
+TEST(EarlyOffersOfTheNewcomer, AreMadeWhileTheSocketOpens) {
+  EarlyBench call;
+  call.join(1, true, true);
+  ASSERT_GE(call.commands().size(), 3U);
+  EXPECT_TRUE(std::holds_alternative<AcquireMedia>(call.commands()[0]));
+  EXPECT_TRUE(std::holds_alternative<OpenSocket>(call.commands()[1])) << "the slowest goes first";
+}
+
 TEST(EarlyOffersOfTheNewcomer, AreAssignedByTheRankOfIdsAndTheRestIsClosed) {
   EarlyBench call;
   call.enter_early({CallBench::module_peer("zoe", "z"), CallBench::module_peer("ann", "a")});
@@ -224,6 +232,21 @@ TEST(EarlyOffersForAMember, OfNoUseAreWaitedOutAndAPlainOfferIsAskedFor) {
     call.offer("new", call.from("n", 1, 1));
     EXPECT_THAT(call.all<SetRemoteDescription>(), SizeIs(1)) << text;
   }
+}
+
+TEST(EarlyOffersOfTheNewcomer, AreTimedFromWhenTheJoinWentOut) {
+  EarlyBench call;
+  call.join(1);
+  call.describe_all();
+  call.gather_all();
+  call.pack();
+  call.now += 60ms;
+  call.connect();
+  call.now += 100ms;
+  call.joined({CallBench::module_peer("ann", "a")});
+  EXPECT_EQ(call.timings.at("join-sent"), 60);
+  EXPECT_EQ(call.timings.at("offer-sent ann"), 60);
+  EXPECT_EQ(call.timings.at("joined"), 160);
 }
 
 TEST(EarlyOffersOfTheNewcomer, EndWithTheCallBeforeItBegan) {

@@ -26,6 +26,7 @@ struct ShownCall {
   std::map<UserId, ParticipantView> participants;
   std::vector<UserId> order;
   std::map<std::string, std::int64_t> diagnostics;
+  std::map<std::string, std::int64_t> timings;  ///< of the last join
 
   const ParticipantView& seen(const std::string& user) const {
     static const ParticipantView kNobody;
@@ -61,6 +62,11 @@ struct ShownCall {
     for (const Counter& counter : patch.diagnostics) {
       EXPECT_LT(diagnostics[counter.name], counter.count) << counter.name;
       diagnostics[counter.name] = counter.count;
+    }
+    for (const Counter& timing : patch.timings) {
+      if (timing.name == "join") timings.clear();
+      EXPECT_FALSE(timings.contains(timing.name)) << timing.name << " was reached before";
+      timings[timing.name] = timing.count;
     }
   }
 

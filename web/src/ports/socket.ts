@@ -54,6 +54,7 @@ export class SocketPort implements Port<SocketCommand> {
     socket.binaryType = 'arraybuffer';
     const listening = new AbortController();
     const { signal } = listening;
+    this.#forget(number)?.close(); // opened ahead, and not what the core wants
     this.#sockets.set(number, { socket, listening });
     socket.addEventListener('open', () => this.#report({ type: 'socket.opened', socket: number }), { signal });
     socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#receive(number, data), { signal });
