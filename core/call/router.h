@@ -11,6 +11,7 @@
 #include "core/base/timer_table.h"
 #include "core/call/early_offers.h"
 #include "core/call/link.h"
+#include "core/call/router_records.h"
 #include "core/call/snapshot_builder.h"
 #include "core/call/timer_key.h"
 #include "core/media/local_media.h"
@@ -22,18 +23,6 @@
 #include "core/wire/tab_message.h"
 
 namespace groupcall {
-
-/// An epoch whose late messages must not bring a participant back.
-struct DepartedEpoch {
-  Epoch epoch;
-  bool for_good = false;  ///< it said goodbye; who only got lost may be listed again
-};
-
-/// An invitation that is ringing.
-struct Ring {
-  InvitationView shown;
-  Instant ends_at;
-};
 
 class CallCore::Router {
  public:
@@ -48,6 +37,22 @@ class CallCore::Router {
   void on(const MicrophoneWanted& event);
   void on(const CameraWanted& event);
   void on(const PageClosing& event);
+
+  // Messages of the application, and the data channel (router_messages.cpp).
+  void on(const SendRequested& event);
+  void on(const ChannelMessage& event);
+  void flush_messages(const UserId& user, Link& link);
+  void tell_drained();
+  void forget_link(const UserId& user);
+  void recall_messages(Link& link);
+  void on_request(const UserId& sender, const LinkAddress& address);
+  bool send_over_channel(const PeerSignal& signal, bool offline);
+
+  // Peers that do not answer (router_repair.cpp).
+  void on_word(Link& link);
+  void look_after_unheard(Link& link);
+  void repair_foreign(Link& dead);
+  void rejoin();
 
   // Being reachable (router_reach.cpp).
   void on(const ListenRequested& event);
@@ -92,9 +97,9 @@ class CallCore::Router {
   void on_message(wire::AnswerReceived& message);
   void on_message(wire::CandidateReceived& message);
   void on_message(const wire::RoomError& message);
-  void on_message(const wire::ConnectionReplaced&) {}  // the session's
-  void on_message(const wire::ServerShuttingDown&) {}  // the session's
-  void on_message(const wire::ServerError&) {}         // the session's
+  void on_message(const wire::ConnectionReplaced&) {}  // the session's, as the next two
+  void on_message(const wire::ServerShuttingDown&) {}
+  void on_message(const wire::ServerError&) {}
 
   // The browser (router_peers.cpp, and the devices in call_core.cpp).
   void on(const LocalDescriptionSet& event);
@@ -107,7 +112,6 @@ class CallCore::Router {
   void on(const TextPacked& event);
   void on(const TextUnpacked& event);
   void on(const ChannelOpened& event);
-  void on(const ChannelMessage& event);
   void on(const ChannelDrained& event);
   void on(const ChannelClosed& event);
   void on(const StatsSampled& event);
@@ -200,14 +204,13 @@ class CallCore::Router {
   std::vector<Unpacking> unpacking_;
   Instant leave_again_at_ = kNever;  ///< of a join that may be under way on the server
   int leaves_sent_ = 0;
-  bool join_sent_ = false;       ///< on this socket, not confirmed
-  bool ghost_possible_ = false;  ///< a join went out on a socket that was lost
-  CallError last_refusal_;       ///< "Failed to join group call", which is retried
-  struct Announced {
-    bool audio;
-    bool video;
-  };
-  std::optional<Announced> announced_;  ///< since this admission
+  bool join_sent_ = false;                     ///< on this socket, not confirmed
+  bool ghost_possible_ = false;                ///< a join went out on a socket that was lost
+  CallError last_refusal_;                     ///< "Failed to join group call", which is retried
+  std::optional<Announced> announced_;         ///< since this admission
+  std::vector<PairMessages> parked_messages_;  ///< without a link, newest last
+  bool send_refused_ = false;                  ///< the application waits for MessagesDrained
+  Instant next_repair_at_{};                   ///< our leave and join for older clients
 
   TrackId sent_microphone_;  ///< what links were last told to send
   TrackId sent_camera_;
@@ -219,8 +222,7 @@ class CallCore::Router {
   std::string tab_;                  ///< names us among the tabs; made when first needed
   Instant tabs_answer_by_ = kNever;  ///< the other tabs have been asked
   bool idle_tab_answered_ = false;
-  Instant next_take_over_{};  ///< not by ourselves before then
-
+  Instant next_take_over_{};   ///< not by ourselves before then
   bool network_lost_ = false;  ///< and not come back since
 
   OpId stats_op_;

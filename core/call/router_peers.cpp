@@ -8,8 +8,6 @@ namespace groupcall {
 
 namespace {
 
-constexpr std::size_t kDepartedEpochs = 64;
-
 // What a peer says of itself goes before what the server stored: `tracks` are merged at each
 // update, userInfo is the first one ever sent.
 Announcement announcement(wire::WireParticipant& who) {
@@ -95,6 +93,8 @@ void CallCore::Router::admit(wire::Joined& message) {
   sync_links();
   close_early_offers();
   for (const UserId& user : missing) look_after_absent(user);
+  for (auto& [user, link] : links_)  // while we were away, nobody could be heard
+    if (link->unheard_at != kNever) link->unheard_at = now_ + deadlines::kUnheard;
   touch_all();
 }
 
@@ -111,6 +111,7 @@ void CallCore::Router::on_message(wire::ParticipantJoined& message) {
   roster_.on_participant_joined(announced);
   roster_changed_ = true;
   if (Link* link = back ? present_link(announced.user) : nullptr) {
+    on_word(*link);
     auto context = negotiation_context();
     link->negotiation.on_peer_back(context);
   }
@@ -186,8 +187,10 @@ void CallCore::Router::on_message(const wire::TracksUpdated& message) {
   roster_.on_tracks(user, message.tracks.audio, message.tracks.video, message.tracks.mark.epoch);
   sync_pair(user);
   touch(user);
+  Link* link = present_link(user);
+  if (link != nullptr) on_word(*link);
   if (!turned_on) return;
-  if (Link* link = present_link(user)) link->on_announced_on(Slot::Camera);
+  if (link != nullptr) link->on_announced_on(Slot::Camera);
   eager_until_ = now_ + deadlines::kEagerSpan;
 }
 
@@ -233,11 +236,7 @@ void CallCore::Router::look_after_absent(const UserId& user) {
 }
 
 void CallCore::Router::remove_participant(const UserId& user, bool for_good) {
-  if (Link* link = present_link(user)) {
-    auto context = negotiation_context();
-    link->negotiation.close(context);
-    links_.erase(user);
-  }
+  forget_link(user);
   const Participant* who = roster_.find(user);
   if (who != nullptr && !who->epoch.empty()) {
     departed_.push_back({who->epoch, for_good});
@@ -273,11 +272,12 @@ void CallCore::Router::sync_pair(const UserId& user) {
   if (Link* link = present_link(user)) {
     if (who->present) link->ghost_at = kNever;
     if (link->negotiation.pair().theirs == theirs) return;
-    link->negotiation.close(context);
-    links_.erase(user);
+    forget_link(user);
   }
   auto& link = links_[user];
   link = std::make_unique<Link>(PeerNegotiation::Pair{user, epoch_, theirs}, who->our_role);
+  link->unheard_at = now_ + deadlines::kUnheard;
+  recall_messages(*link);
   auto early = foreign ? std::nullopt : early_.take(user);
   if (early) {
     link->negotiation.begin_early(std::move(*early), context);
@@ -297,9 +297,10 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
   }
   if (link->channel_open() && link->alive_at <= now_) {
     link->alive_at = phase_ == RoomPhase::Leaving ? kNever : now_ + deadlines::kAlive;
+    const std::int64_t ack = link->messages.take_acknowledgement(now_);
     if (link->alive_at != kNever)
-      commands_.push_back(SendChannel{user, link->negotiation.connection(),
-                                      wire::encode_channel_text(wire::Alive{})});
+      commands_.push_back(
+          SendChannel{user, link->channel(), wire::encode_channel_text(wire::Alive{ack})});
   }
   if (link->nudge_at <= now_) {
     link->nudge_at = kNever;
@@ -310,6 +311,15 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
   auto context = negotiation_context();
   link->negotiation.on_deadline(may_judge, context);
   link->on_deadline(context);
+  if (link->unheard_at <= now_) look_after_unheard(*link);
+  if (link->messages.stuck_at() <= now_) {
+    link->messages.wait_again(now_);
+    if (link->negotiation.connected()) {
+      counters_.add(Tally::StuckMessages);
+      link->negotiation.give_up_connection(context);
+    }
+  }
+  if (link->dead_at <= now_) repair_foreign(*link);
 }
 
 // ---- what peers say --------------------------------------------------------------------
@@ -338,7 +348,9 @@ Link* CallCore::Router::link_for_signal(const UserId& sender, const LinkAddress&
   }
   sync_pair(sender);
   touch(sender);
-  if (address.absent() || address.to == epoch_) return present_link(sender);
+  Link* link = present_link(sender);
+  if (link != nullptr) on_word(*link);
+  if (address.absent() || address.to == epoch_) return link;
   counters_.add(Tally::OtherEpochs);
   if (address.request != PeerRequest::EpochTold) tell_epoch(sender, address.from);
   return nullptr;
@@ -389,19 +401,18 @@ void CallCore::Router::on_message(wire::AnswerReceived& message) {
 void CallCore::Router::on_message(wire::CandidateReceived& message) {
   if (!in_our_room(message.room_id)) return;
   const LinkAddress address = message.candidate.address;
+  if (address.request != PeerRequest::None) return on_request(message.sender, address);
   Link* link = link_for_signal(message.sender, address, false);
   if (link == nullptr) return;
   auto context = negotiation_context();
-  if (address.request == PeerRequest::None) {
-    link->negotiation.on_candidate(std::move(message.candidate.candidate), address.link, context);
-  } else {
-    link->negotiation.on_request(address, context);
-  }
+  link->negotiation.on_candidate(std::move(message.candidate.candidate), address.link, context);
 }
 
 void CallCore::Router::send_signals() {
   for (PeerSignal& signal : signals_) {
-    if (!session_.online() || phase_ != RoomPhase::In) {
+    const bool offline = !session_.online() || phase_ != RoomPhase::In;
+    if (send_over_channel(signal, offline)) continue;
+    if (offline) {
       counters_.add(Tally::SignalsWhileOffline);  // their deadlines say them again
       continue;
     }
@@ -508,26 +519,14 @@ void CallCore::Router::on(const ChannelClosed& event) {
 
 void CallCore::Router::on(const ChannelDrained& event) {
   Link* link = find_link(event.peer);
-  if (link == nullptr || phase_ != RoomPhase::Leaving) return;
+  if (link == nullptr) return;
+  link->messages.on_drained(event.connection);
+  if (phase_ != RoomPhase::Leaving) return;
   link->on_channel_closed(event.connection);  // its goodbye is out
   for (const auto& [user, other] : links_)
     if (other->channel_open()) return;
   advance(RoomEvent::GoodbyesSent);
   finish();
-}
-
-void CallCore::Router::on(const ChannelMessage& event) {
-  Link* link = find_link(event.peer);
-  if (link == nullptr) return;
-  wire::Refusal refusal;
-  wire::ChannelText text;
-  if (!wire::decode_channel_text(event.text, text, refusal)) {
-    wire::count_refusal(refusal, Tally::RefusedChannelTexts, counters_);
-  } else if (std::holds_alternative<wire::Alive>(text)) {
-    if (event.connection == link->negotiation.media_connection()) link->on_alive(now_);
-  } else if (std::get<wire::Goodbye>(text).epoch == link->negotiation.pair().theirs) {
-    remove_participant(event.peer, /*for_good=*/true);
-  }
 }
 
 }  // namespace groupcall

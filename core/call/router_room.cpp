@@ -146,8 +146,7 @@ void CallCore::Router::on(const CameraWanted& event) {
 void CallCore::Router::say_goodbyes() {
   const std::string text = wire::encode_channel_text(wire::Goodbye{epoch_});
   for (const auto& [user, link] : links_)
-    if (link->channel_open())
-      commands_.push_back(SendChannel{user, link->negotiation.connection(), text});
+    if (link->channel_open()) commands_.push_back(SendChannel{user, link->channel(), text});
 }
 
 // Not wanted any more, but a join may be on its way: a `leave` before `joined` would be
@@ -171,6 +170,7 @@ void CallCore::Router::drop_everyone() {
   auto context = negotiation_context();
   for (auto& [user, link] : links_) link->negotiation.close(context);
   links_.clear();
+  parked_messages_.clear();
   early_.close(context);
   unpacking_.clear();
   roster_.clear();

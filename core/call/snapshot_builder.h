@@ -21,7 +21,10 @@ class SnapshotBuilder {
   }
   void self(SelfView view) { put(std::move(view), self_, patch_.self); }
   void participant(ParticipantView view);
+  /// In this order, but those who cannot be reached come last.
   void order(std::vector<UserId> users);
+  /// Somebody has become reachable or unreachable since order().
+  bool out_of_order() const { return out_of_order_; }
   void diagnostics(Counters& counters);
 
   /// The patch so far; the next one begins empty.
@@ -44,6 +47,7 @@ class SnapshotBuilder {
   std::vector<InvitationView> invitations_;
   FlatMap<UserId, ParticipantView> participants_;
   std::vector<UserId> order_;
+  bool out_of_order_ = false;
 };
 
 }  // namespace groupcall

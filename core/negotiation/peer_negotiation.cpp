@@ -360,6 +360,18 @@ void PeerNegotiation::on_peer_back(NegotiationContext& ctx) {
   send_offer(*sent, ctx);
 }
 
+void PeerNegotiation::on_unheard(NegotiationContext& ctx) {
+  close(ctx);
+  unheard_ = true;
+  state_ = Broken{ctx.now + deadlines::kUnheardRetry};
+}
+
+void PeerNegotiation::on_word(NegotiationContext& ctx) {
+  if (!std::exchange(unheard_, false)) return;
+  rebuilds_ = 0;
+  if (std::holds_alternative<Broken>(state_)) begin(ctx);
+}
+
 void PeerNegotiation::give_up_connection(NegotiationContext& ctx) {
   ctx.counters.add(Tally::SlowOperations);
   connected_ = connected_ && transport_ == TransportState::Connected;
@@ -369,7 +381,10 @@ void PeerNegotiation::give_up_connection(NegotiationContext& ctx) {
 void PeerNegotiation::rebuild(NegotiationContext& ctx) {
   const int tries = rebuilds_++;
   ctx.counters.add(Tally::Rebuilds);
-  if (foreign()) {
+  if (unheard_) {
+    drop_connection(ctx);
+    state_ = Broken{ctx.now + deadlines::kUnheardRetry - deadlines::kLinkGiveUp};
+  } else if (foreign()) {
     drop_connection(ctx);
     await_offer(ctx.now + deadlines::kLinkGiveUp, ctx);
   } else if (role_ == Role::Answerer) {
@@ -645,7 +660,7 @@ LinkView PeerNegotiation::view() const {
   if (!previous_.none() || (connected_ && transport_ == TransportState::Connected && !silent_))
     return LinkView::Connected;
   if (connected_) return LinkView::Reconnecting;
-  if (dead_ || rebuilds_ >= kUnreachableAfter) return LinkView::Unreachable;
+  if (dead_ || unheard_ || rebuilds_ >= kUnreachableAfter) return LinkView::Unreachable;
   return rebuilds_ > 0 ? LinkView::Reconnecting : LinkView::Connecting;
 }
 

@@ -18,43 +18,12 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/time.h"
-#include "core/public/command.h"
+#include "core/negotiation/peer_signal.h"
 #include "core/public/config.h"
-#include "core/public/counters.h"
 #include "core/public/event.h"
-#include "core/public/sdp.h"
 #include "core/public/snapshot.h"
 
 namespace groupcall {
-
-/// One message to the peer, by way of the server.
-struct PeerSignal {
-  enum class Kind : unsigned char { Offer, Answer, Candidate, Request };
-  Kind kind = Kind::Request;
-  UserId peer;
-  SessionDescription description;  ///< Offer, Answer
-  IceCandidate candidate;          ///< Candidate
-  LinkAddress address;             ///< absent towards a foreign peer
-};
-
-/// A connection with an offer that was made before its peer was known.
-struct SpareOffer {
-  ConnectionNumber connection;
-  LinkNumber link;
-  std::int64_t index = 0;  ///< which of the join's offers it is, from 1
-  SessionDescription offer;
-  std::vector<IceCandidate> candidates;  ///< not told to anybody yet
-  bool relay = false;                    ///< there are relays, of which it knows nothing yet
-};
-
-struct NegotiationContext {
-  Instant now;
-  IdSource& ids;
-  Counters& counters;
-  Commands& commands;
-  std::vector<PeerSignal>& signals;
-};
 
 class PeerNegotiation {
  public:
@@ -101,6 +70,11 @@ class PeerNegotiation {
   /// been that very offer.)
   void on_peer_back(NegotiationContext& ctx);
 
+  /// Nothing has come from the peer for very long, and nobody knows whether it is there: closes
+  /// everything and tries once a minute, until there is a word of it.
+  void on_unheard(NegotiationContext& ctx);
+  void on_word(NegotiationContext& ctx);
+
   /// The browser no longer carries out what it is told on this connection: make another.
   void give_up_connection(NegotiationContext& ctx);
 
@@ -115,11 +89,16 @@ class PeerNegotiation {
   ConnectionNumber connection() const { return connection_; }
   /// The one whose media is worth showing: the old one while the new one is not connected yet.
   ConnectionNumber media_connection() const;
+  /// One of those two.
+  bool owns(ConnectionNumber connection) const {
+    return !connection.none() && (connection == connection_ || connection == previous_);
+  }
   /// Kinds of the m-lines of connection(), empty until known.
   const std::vector<MediaKind>& slots() const { return slots_; }
   /// Kinds of the m-lines of media_connection().
   const std::vector<MediaKind>& media_slots() const;
   bool connected() const { return connected_; }
+  bool transport_up() const { return transport_ == TransportState::Connected; }
   /// No offer has come so far.
   bool awaits_first_offer() const {
     return std::holds_alternative<AwaitingOffer>(state_) && link_.none();
@@ -210,6 +189,7 @@ class PeerNegotiation {
   Instant waiting_since_{};
   int rebuilds_ = 0;   ///< since it was last connected
   bool dead_ = false;  ///< foreign: was connected or answered, and is no more
+  bool unheard_ = false;
 
   LinkNumber link_;                                ///< 0: none yet
   std::int64_t seq_ = 0;                           ///< of the newest offer of this link

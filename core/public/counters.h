@@ -36,6 +36,8 @@ enum class Tally : std::uint8_t {
   OtherEpochs,
   StaleEpochs,
   UnexpectedMessages,
+  RepeatedMessages,
+  ExcessMessages,
   ServerErrors,
   // What came too late.
   StaleSocketEvents,
@@ -64,8 +66,11 @@ enum class Tally : std::uint8_t {
   SlowOperations,
   SlowConnections,
   SlowStats,
+  StuckMessages,
   IceRestarts,
   Rebuilds,
+  UnheardPeers,
+  Repairs,
   Count,
 };
 
@@ -93,6 +98,8 @@ inline constexpr auto kTallyNames = std::to_array<std::string_view>({"refused-fr
                                                                      "other-epochs",
                                                                      "stale-epochs",
                                                                      "unexpected-messages",
+                                                                     "repeated-messages",
+                                                                     "excess-messages",
                                                                      "server-errors",
                                                                      "stale-socket-events",
                                                                      "late-wakes",
@@ -119,8 +126,11 @@ inline constexpr auto kTallyNames = std::to_array<std::string_view>({"refused-fr
                                                                      "slow-operations",
                                                                      "slow-connections",
                                                                      "slow-stats",
+                                                                     "stuck-messages",
                                                                      "ice-restarts",
-                                                                     "rebuilds"});
+                                                                     "rebuilds",
+                                                                     "unheard-peers",
+                                                                     "repairs"});
 static_assert(kTallyNames.size() == kTallies);
 
 class Counters {

@@ -277,7 +277,23 @@ struct RecordOf<Goodbye> {
 };
 
 template <>
-struct RecordOf<Alive> : NoFields {};
+struct RecordOf<Alive> {
+  static constexpr auto fields = std::to_array<Field>({field("ack", AT(Alive, ack), kOptional)});
+};
+template <>
+struct RecordOf<Message> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("number", AT(Message, number), kRequired),
+      field("id", AT(Message, id), kRequired, limits::kIdBytes),
+      field("toAll", AT(Message, to_all), kRequired),
+      field("text", AT(Message, text), kRequired, limits::kMessageBytes),
+  });
+};
+template <>
+struct RecordOf<Request> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("groupcall", AT(Request, address), kRequired)});
+};
 
 template <>
 struct TagsOf<ClientMessage> {
@@ -313,7 +329,8 @@ struct TagsOf<ServerMessage> {
 };
 template <>
 struct TagsOf<ChannelText> {
-  static constexpr auto tags = std::to_array<std::string_view>({"goodbye", "alive"});
+  static constexpr auto tags =
+      std::to_array<std::string_view>({"goodbye", "alive", "message", "request"});
 };
 
 namespace {

@@ -196,9 +196,23 @@ using ServerMessage =
 struct Goodbye {
   Epoch epoch;
 };
-/// A sign of life, once a second: what arrives while nobody speaks. `{"type":"alive"}`
-struct Alive {};
-using ChannelText = std::variant<Goodbye, Alive>;
+/// A sign of life, once a second: what arrives while nobody speaks. With how many messages of
+/// the application have come: `{"type":"alive","ack":7}`
+struct Alive {
+  std::int64_t ack = 0;
+};
+/// `{"type":"message","number":7,"id":"3k9...","toAll":true,"text":"Hello"}`
+struct Message {
+  std::int64_t number = 0;  ///< of this pair of epochs, from 1
+  std::string id;           ///< the same for all who get it
+  bool to_all = false;
+  std::string text;
+};
+/// What else goes by the server: `{"type":"request","groupcall":{...,"request":"offer"}}`
+struct Request {
+  LinkAddress address;
+};
+using ChannelText = std::variant<Goodbye, Alive, Message, Request>;
 
 /// What is packed into the `offers` of a join: `{"offers":[{"sdp":"v=0...","candidates":[...]}]}`
 struct UnpackedOffers {
