@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 
 #include "core/call/pair_messages.h"
 #include "core/media/local_media.h"
@@ -15,7 +16,7 @@ class Link {
   Link(PeerNegotiation::Pair pair, Role role) : negotiation(std::move(pair), role) {}
 
   PeerNegotiation negotiation;
-  PairMessages messages;
+  std::unique_ptr<PairMessages> messages = std::make_unique<PairMessages>();
   Instant nudge_at = kNever;  ///< older clients: repeat our tracks then
   Instant ghost_at = kNever;  ///< absent: look then whether it is silent
   Instant alive_at = kNever;  ///< the next sign of life, while the channel is open

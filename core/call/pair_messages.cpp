@@ -13,9 +13,9 @@ bool PairMessages::roomy() const {
   return outbox_.size() <= limits::kOutboxMessages / 2 && outbox_bytes_ <= limits::kOutboxBytes / 2;
 }
 
-void PairMessages::put(wire::Message message, Instant now) {
+void PairMessages::put(wire::ChannelText& message, Instant now) {
   message.number = ++last_number_;
-  outbox_.push_back({last_number_, wire::encode_channel_text(std::move(message))});
+  outbox_.push_back({last_number_, wire::encode_channel_text(message)});
   outbox_bytes_ += outbox_.back().text.size();
   if (stuck_at_ == kNever) wait_again(now);
 }

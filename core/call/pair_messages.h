@@ -26,7 +26,8 @@ class PairMessages {
   /// The application was told that it must wait; it is told when it need not any more.
   void note_refused() { refused_ = true; }
   bool refused() const { return refused_ && !roomy(); }
-  void put(wire::Message message, Instant now);
+  /// `message` lacks its number.
+  void put(wire::ChannelText& message, Instant now);
   /// Hands over to this channel what it has not been given and can take.
   void flush(const UserId& peer, ConnectionNumber channel, Commands& out);
   /// All that this channel was given has left the page.
@@ -44,8 +45,6 @@ class PairMessages {
   std::int64_t take_acknowledgement(Instant now);
   /// When that is to be said, if not with the second: the sender may be waiting.
   Instant acknowledge_at() const;
-
-  Epoch theirs;  ///< for whoever keeps this without its link
 
  private:
   struct Outgoing {

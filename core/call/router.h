@@ -204,13 +204,13 @@ class CallCore::Router {
   std::vector<Unpacking> unpacking_;
   Instant leave_again_at_ = kNever;  ///< of a join that may be under way on the server
   int leaves_sent_ = 0;
-  bool join_sent_ = false;                     ///< on this socket, not confirmed
-  bool ghost_possible_ = false;                ///< a join went out on a socket that was lost
-  CallError last_refusal_;                     ///< "Failed to join group call", which is retried
-  std::optional<Announced> announced_;         ///< since this admission
-  std::vector<PairMessages> parked_messages_;  ///< without a link, newest last
-  bool send_refused_ = false;                  ///< the application waits for MessagesDrained
-  Instant next_repair_at_{};                   ///< our leave and join for older clients
+  bool join_sent_ = false;              ///< on this socket, not confirmed
+  bool ghost_possible_ = false;         ///< a join went out on a socket that was lost
+  CallError last_refusal_;              ///< "Failed to join group call", which is retried
+  std::optional<Announced> announced_;  ///< since this admission
+  FlatMap<UserId, std::unique_ptr<Link>> parked_;  ///< closed, for their messages
+  bool send_refused_ = false;                      ///< the application waits for MessagesDrained
+  Instant next_repair_at_{};                       ///< our leave and join for older clients
 
   TrackId sent_microphone_;  ///< what links were last told to send
   TrackId sent_camera_;

@@ -24,10 +24,10 @@ void CallCore::Router::on(const SendRequested& event) {
       if (!event.to.empty() && !(user == event.to)) continue;
       Link* link = present_link(user);
       const bool foreign = link == nullptr || link->negotiation.pair().foreign();
-      if (!foreign && !link->messages.full(bytes)) {
+      if (!foreign && !link->messages->full(bytes)) {
         reached.push_back(user);
       } else if (!foreign && (link->hears(now_) || !event.to.empty())) {
-        link->messages.note_refused();
+        link->messages->note_refused();
         error = ErrorCode::OutboxFull;
       } else {
         sent.unreached.push_back(user);  // nobody else waits for who may never come back
@@ -41,8 +41,12 @@ void CallCore::Router::on(const SendRequested& event) {
     return;
   }
   sent.id = random_.token();
+  wire::ChannelText message{wire::ChannelKind::Message};
+  message.id = sent.id;
+  message.to_all = event.to.empty();
+  message.text = event.text;
   for (const UserId& user : reached) {
-    present_link(user)->messages.put({0, sent.id, event.to.empty(), event.text}, now_);
+    present_link(user)->messages->put(message, now_);
     touch(user);
   }
   commands_.push_back(std::move(sent));
@@ -50,35 +54,35 @@ void CallCore::Router::on(const SendRequested& event) {
 
 void CallCore::Router::flush_messages(const UserId& user, Link& link) {
   if (link.channel_open() && is_wanted(phase_))
-    link.messages.flush(user, link.channel(), commands_);
+    link.messages->flush(user, link.channel(), commands_);
 }
 
 void CallCore::Router::tell_drained() {
   if (!send_refused_) return;
   for (const auto& [user, link] : links_)
-    if (link->messages.refused()) return;
+    if (link->messages->refused()) return;
   send_refused_ = false;
   commands_.push_back(MessagesDrained{});
 }
 
 // The numbers outlive the link: who was taken for departed may come back with the same epoch.
 void CallCore::Router::forget_link(const UserId& user) {
-  Link* link = present_link(user);
+  std::unique_ptr<Link>* link = links_.find(user);
   if (link == nullptr) return;
   auto context = negotiation_context();
-  link->negotiation.close(context);
-  if (!link->negotiation.pair().foreign()) {
-    parked_messages_.push_back(std::move(link->messages));
-    if (parked_messages_.size() > kDepartedEpochs) parked_messages_.erase(parked_messages_.begin());
+  (*link)->negotiation.close(context);
+  if (!(*link)->negotiation.pair().foreign()) {
+    parked_[user] = std::move(*link);
+    if (parked_.size() > kDepartedEpochs) parked_.erase(parked_.begin()->first);
   }
   links_.erase(user);
 }
 
 void CallCore::Router::recall_messages(Link& link) {
-  const Epoch& theirs = link.negotiation.pair().theirs;
-  for (PairMessages& parked : parked_messages_)
-    if (parked.theirs == theirs) link.messages = std::exchange(parked, PairMessages{});
-  link.messages.theirs = theirs;
+  const auto& pair = link.negotiation.pair();
+  const std::unique_ptr<Link>* parked = parked_.find(pair.peer);
+  if (parked != nullptr && (*parked)->negotiation.pair().theirs == pair.theirs)
+    link.messages.swap((*parked)->messages);
 }
 
 // ---- theirs ----------------------------------------------------------------------------
@@ -90,21 +94,20 @@ void CallCore::Router::on(const ChannelMessage& event) {
   wire::ChannelText text;
   if (!wire::decode_channel_text(event.text, text, refusal)) {
     wire::count_refusal(refusal, Tally::RefusedChannelTexts, counters_);
-  } else if (const auto* goodbye = std::get_if<wire::Goodbye>(&text)) {
-    if (goodbye->epoch == link->negotiation.pair().theirs)
+  } else if (text.type == wire::ChannelKind::Goodbye) {
+    if (text.epoch == link->negotiation.pair().theirs)
       remove_participant(event.peer, /*for_good=*/true);
   } else if (!link->negotiation.owns(event.connection)) {
     counters_.add(Tally::StaleConnectionEvents);
-  } else if (const auto* alive = std::get_if<wire::Alive>(&text)) {
+  } else if (text.type == wire::ChannelKind::Alive) {
     if (event.connection == link->negotiation.media_connection()) link->on_alive(now_);
-    link->messages.on_acknowledged(alive->ack, now_);
-  } else if (const auto* request = std::get_if<wire::Request>(&text)) {
-    on_request(event.peer, request->address);
-  } else if (auto* message = std::get_if<wire::Message>(&text);
-             link->messages.on_message(message->number, event.text.size(), counters_)) {
-    link->alive_at = earlier(link->alive_at, link->messages.acknowledge_at());
-    commands_.push_back(DeliverMessage{event.peer, std::move(message->id), message->to_all,
-                                       std::move(message->text)});
+    link->messages->on_acknowledged(text.ack, now_);
+  } else if (text.type == wire::ChannelKind::Request) {
+    if (!text.address.absent()) on_request(event.peer, text.address);
+  } else if (link->messages->on_message(text.number, event.text.size(), counters_)) {
+    link->alive_at = earlier(link->alive_at, link->messages->acknowledge_at());
+    commands_.push_back(
+        DeliverMessage{event.peer, std::move(text.id), text.to_all, std::move(text.text)});
   }
 }
 
@@ -123,8 +126,9 @@ bool CallCore::Router::send_over_channel(const PeerSignal& signal, bool offline)
     return false;
   const Link* link = present_link(signal.peer);
   if (link == nullptr || !link->channel_open() || !link->hears(now_)) return false;
-  commands_.push_back(SendChannel{signal.peer, link->channel(),
-                                  wire::encode_channel_text(wire::Request{signal.address})});
+  wire::ChannelText text{wire::ChannelKind::Request};
+  text.address = signal.address;
+  commands_.push_back(SendChannel{signal.peer, link->channel(), wire::encode_channel_text(text)});
   return true;
 }
 

@@ -297,10 +297,10 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
   }
   if (link->channel_open() && link->alive_at <= now_) {
     link->alive_at = phase_ == RoomPhase::Leaving ? kNever : now_ + deadlines::kAlive;
-    const std::int64_t ack = link->messages.take_acknowledgement(now_);
+    wire::ChannelText alive;
+    alive.ack = link->messages->take_acknowledgement(now_);
     if (link->alive_at != kNever)
-      commands_.push_back(
-          SendChannel{user, link->channel(), wire::encode_channel_text(wire::Alive{ack})});
+      commands_.push_back(SendChannel{user, link->channel(), wire::encode_channel_text(alive)});
   }
   if (link->nudge_at <= now_) {
     link->nudge_at = kNever;
@@ -312,8 +312,8 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
   link->negotiation.on_deadline(may_judge, context);
   link->on_deadline(context);
   if (link->unheard_at <= now_) look_after_unheard(*link);
-  if (link->messages.stuck_at() <= now_) {
-    link->messages.wait_again(now_);
+  if (link->messages->stuck_at() <= now_) {
+    link->messages->wait_again(now_);
     if (link->negotiation.connected()) {
       counters_.add(Tally::StuckMessages);
       link->negotiation.give_up_connection(context);
@@ -520,7 +520,7 @@ void CallCore::Router::on(const ChannelClosed& event) {
 void CallCore::Router::on(const ChannelDrained& event) {
   Link* link = find_link(event.peer);
   if (link == nullptr) return;
-  link->messages.on_drained(event.connection);
+  link->messages->on_drained(event.connection);
   if (phase_ != RoomPhase::Leaving) return;
   link->on_channel_closed(event.connection);  // its goodbye is out
   for (const auto& [user, other] : links_)

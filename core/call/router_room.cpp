@@ -144,7 +144,9 @@ void CallCore::Router::on(const CameraWanted& event) {
 // ---- the way out -----------------------------------------------------------------------
 
 void CallCore::Router::say_goodbyes() {
-  const std::string text = wire::encode_channel_text(wire::Goodbye{epoch_});
+  wire::ChannelText goodbye{wire::ChannelKind::Goodbye};
+  goodbye.epoch = epoch_;
+  const std::string text = wire::encode_channel_text(goodbye);
   for (const auto& [user, link] : links_)
     if (link->channel_open()) commands_.push_back(SendChannel{user, link->channel(), text});
 }
@@ -170,7 +172,7 @@ void CallCore::Router::drop_everyone() {
   auto context = negotiation_context();
   for (auto& [user, link] : links_) link->negotiation.close(context);
   links_.clear();
-  parked_messages_.clear();
+  parked_.clear();
   early_.close(context);
   unpacking_.clear();
   roster_.clear();

@@ -20,8 +20,10 @@ void SnapshotBuilder::participant(ParticipantView view) {
 void SnapshotBuilder::order(std::vector<UserId> all) {
   std::vector<UserId> users;
   for (const bool last : {false, true}) {
-    for (const UserId& user : all)
-      if (is_last(participants_[user]) == last) users.push_back(user);
+    for (const UserId& user : all) {
+      const ParticipantView* view = participants_.find(user);
+      if ((view != nullptr && is_last(*view)) == last) users.push_back(user);
+    }
   }
   out_of_order_ = false;
   if (users == order_) return;

@@ -192,27 +192,25 @@ using ServerMessage =
                  ScreenShareStopped, OfferReceived, AnswerReceived, CandidateReceived, Invitation,
                  RoomError, ConnectionReplaced, ServerShuttingDown, ServerError>;
 
-/// What a module peer says over the data channel: `{"type":"goodbye","epoch":"7k0..."}`
-struct Goodbye {
+enum class ChannelKind : unsigned char { Goodbye, Alive, Message, Request };
+
+/// What a module peer says over the data channel; members that say nothing are not written.
+///
+///   {"type":"goodbye","epoch":"7k0..."}        I leave, for good
+///   {"type":"alive","ack":7}                   once a second: what arrives while nobody speaks,
+///                                              and how many messages of the application have come
+///   {"type":"message","number":7,"id":"3k9...","toAll":true,"text":"Hello"}
+///   {"type":"request","groupcall":{...,"request":"offer"}}     what else goes by the server
+struct ChannelText {
+  ChannelKind type = ChannelKind::Alive;
   Epoch epoch;
-};
-/// A sign of life, once a second: what arrives while nobody speaks. With how many messages of
-/// the application have come: `{"type":"alive","ack":7}`
-struct Alive {
   std::int64_t ack = 0;
-};
-/// `{"type":"message","number":7,"id":"3k9...","toAll":true,"text":"Hello"}`
-struct Message {
   std::int64_t number = 0;  ///< of this pair of epochs, from 1
-  std::string id;           ///< the same for all who get it
+  std::string id;           ///< the same for all who get the message
   bool to_all = false;
   std::string text;
-};
-/// What else goes by the server: `{"type":"request","groupcall":{...,"request":"offer"}}`
-struct Request {
   LinkAddress address;
 };
-using ChannelText = std::variant<Goodbye, Alive, Message, Request>;
 
 /// What is packed into the `offers` of a join: `{"offers":[{"sdp":"v=0...","candidates":[...]}]}`
 struct UnpackedOffers {

@@ -31,8 +31,9 @@ export type SendResult =
   | {
       readonly ok: false;
       /**
-       * `message-too-large`, `not-in-call`, `nobody-there` or `outbox-full`. After the last,
-       * `on('messagesDrained')` tells when to go on. Nobody has got anything.
+       * `message-too-large`, `not-in-call`, `nobody-there` or `outbox-full`; `disposed` or
+       * `engine-failed` after the end. `on('messagesDrained')` tells when `outbox-full` is over.
+       * Nobody has got anything.
        */
       readonly error: CallProblem;
     };
@@ -67,13 +68,11 @@ export class MessageListeners {
   }
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(['message-too-large', 'not-in-call', 'nobody-there', 'outbox-full', 'disposed', 'engine-failed']);
-
 export async function sendMessage(engine: CallEngine, text: string, to: string | undefined): Promise<SendResult> {
   try {
     return await engine.request<SendResult>((request) => ({ type: 'call.send', request, text, ...(to !== undefined && { to }) }));
   } catch (error) {
-    if (!(error instanceof GroupCallError) || !REFUSALS.has(error.code)) throw error;
+    if (!(error instanceof GroupCallError) || error.code === 'invalid-argument') throw error;
     const { code, message, remedy, detail } = error;
     return { ok: false, error: { code, message, remedy, detail } };
   }

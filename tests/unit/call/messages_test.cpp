@@ -5,6 +5,25 @@
 namespace groupcall {
 namespace {
 
+std::string alive_text(std::int64_t ack) {
+  wire::ChannelText text;
+  text.ack = ack;
+  return wire::encode_channel_text(text);
+}
+std::string message_text(std::int64_t number, const std::string& content = "x") {
+  wire::ChannelText text{wire::ChannelKind::Message};
+  text.number = number;
+  text.id = "id";
+  text.to_all = true;
+  text.text = content;
+  return wire::encode_channel_text(text);
+}
+std::string request_text(const LinkAddress& address) {
+  wire::ChannelText text{wire::ChannelKind::Request};
+  text.address = address;
+  return wire::encode_channel_text(text);
+}
+
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -19,10 +38,10 @@ class MessagesTo : public testing::Test {
   void hear(const std::string& text, std::int64_t connection = 1) {
     call.handle(ChannelMessage{UserId{"ben"}, ConnectionNumber{connection}, text});
   }
-  void acknowledge(std::int64_t number) { hear(wire::encode_channel_text(wire::Alive{number})); }
+  void acknowledge(std::int64_t number) { hear(alive_text(number)); }
   /// Ben's message; returns whether it was delivered.
   bool message(std::int64_t number, const std::string& text = "x") {
-    hear(wire::encode_channel_text(wire::Message{number, "id", true, text}));
+    hear(message_text(number, text));
     return !call.all<DeliverMessage>().empty();
   }
   void drained() { call.handle(ChannelDrained{UserId{"ben"}, ConnectionNumber{1}}); }
@@ -121,7 +140,7 @@ TEST_F(MessagesTo, UsAfterALargeGapAreRefused) {
 }
 
 TEST_F(MessagesTo, UsOfAnotherConnectionAreStale) {
-  hear(wire::encode_channel_text(wire::Message{1, "id", true, "x"}), 7);
+  hear(message_text(1), 7);
   EXPECT_THAT(call.all<DeliverMessage>(), IsEmpty());
   EXPECT_EQ(call.count(Tally::StaleConnectionEvents), 1);
 }
@@ -223,8 +242,7 @@ TEST_F(Requests, ForAnOfferGoByTheServerWhereTheChannelIsSilent) {
 }
 
 TEST_F(Requests, OverTheChannelAreMetByOneOfferHoweverOften) {
-  const std::string text =
-      wire::encode_channel_text(wire::Request{call.from("eb", 1, 1, PeerRequest::OfferPlease)});
+  const std::string text = request_text(call.from("eb", 1, 1, PeerRequest::OfferPlease));
   std::size_t made = 0;
   for (int i = 0; i < 5; ++i) {
     call.handle(ChannelMessage{UserId{"ben"}, ConnectionNumber{1}, text});
@@ -236,8 +254,7 @@ TEST_F(Requests, OverTheChannelAreMetByOneOfferHoweverOften) {
 TEST_F(Requests, OfAnotherEpochOverTheChannelMoveNothing) {
   LinkAddress stranger = call.from("eb", 1, 1, PeerRequest::OfferPlease);
   stranger.to = Epoch{"other"};
-  call.handle(ChannelMessage{UserId{"ben"}, ConnectionNumber{1},
-                             wire::encode_channel_text(wire::Request{stranger})});
+  call.handle(ChannelMessage{UserId{"ben"}, ConnectionNumber{1}, request_text(stranger)});
   EXPECT_THAT(call.all<CreateConnection>(), IsEmpty());
   EXPECT_EQ(call.count(Tally::OtherEpochs), 1);
 }
