@@ -117,8 +117,11 @@ void CallCore::Router::reconcile() {
     Link* link = present_link(user);
     if (link == nullptr) continue;
     link->send_tracks(microphone, camera, context);
+    link->judge(now_);
     link->note_view(now_);
+    flush_messages(user, *link);
   }
+  tell_drained();
   announce();
   sample_stats();
 }
@@ -216,9 +219,9 @@ void CallCore::Router::build_patch() {
     for (const Ring& ring : rings_) shown.push_back(ring.shown);
     snapshot_.invitations(std::move(shown));
   }
-  if (roster_changed_) snapshot_.order(roster_.in_order());
   for (const auto& [user, yes] : touched_)
     if (roster_.find(user) != nullptr) snapshot_.participant(participant_view(user));
+  if (roster_changed_ || snapshot_.out_of_order()) snapshot_.order(roster_.in_order());
   snapshot_.diagnostics(counters_);
 }
 
@@ -236,7 +239,7 @@ ParticipantView CallCore::Router::participant_view(const UserId& user) const {
   view.signalling = who.present ? PeerSignalling::Present : PeerSignalling::Lost;
   view.older_client = who.capability == Capability::Foreign;
   const Link* link = present_link(user);
-  if (link != nullptr) view.connection = link->negotiation.view();
+  if (link != nullptr) view.connection = link->view();
   const auto seen = [&](Slot slot, bool announced, bool is_video) {
     const Flow flow = link == nullptr ? Flow::None : link->flow(slot, now_);
     return remote_state({announced, view.connection, is_video, flow});

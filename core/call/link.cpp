@@ -107,7 +107,19 @@ void Link::note_heard(Instant now) {
   if (negotiation.silent()) alive_at = now;
   heard_at_ = now;
   silent_samples_ = 0;
+  heard_word(now);
   negotiation.on_heard();
+}
+
+void Link::judge(Instant now) {
+  const bool up = negotiation.transport_up();
+  given_up = given_up && !up;
+  // Of whom there was never a word, nobody knows whether they are there.
+  if (up || !spoken_ || !negotiation.pair().foreign()) {
+    dead_at = kNever;
+  } else if (dead_at == kNever) {
+    dead_at = now + deadlines::kForeignDead;
+  }
 }
 
 std::int64_t Link::index_of(Slot slot) const {
@@ -146,6 +158,7 @@ ConnectionReason Link::reason(bool asked, bool relay_only, Instant now) const {
 
 Instant Link::deadline() const {
   Instant first = earlier(negotiation.deadline(), earlier(nudge_at, ghost_at));
+  first = earlier(first, earlier(unheard_at, earlier(dead_at, messages->stuck_at())));
   if (channel_open()) first = earlier(first, alive_at);
   for (const Sender& sender : senders_) {
     first = earlier(first, sender.give_up);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <memory>
 
+#include "core/call/pair_messages.h"
 #include "core/media/local_media.h"
 #include "core/media/remote_media.h"
 #include "core/negotiation/path_watch.h"
@@ -16,15 +18,26 @@ class Link {
 
   PeerNegotiation negotiation;
   PathWatch path;
+  std::unique_ptr<PairMessages> messages = std::make_unique<PairMessages>();
   Instant nudge_at = kNever;  ///< older clients: repeat our tracks then
   Instant ghost_at = kNever;  ///< absent: look then whether it is silent
   bool unlisted = false;      ///< without the server's word; once connected, that is believed
   Instant alive_at = kNever;  ///< the next sign of life, while the channel is open
 
-  // The data channel of the current connection.
-  bool channel_open() const {
-    return !channel_of_.none() && channel_of_ == negotiation.connection();
+  Instant unheard_at = kNever;  ///< without a word until then, they are unreachable
+  Instant dead_at = kNever;     ///< older clients: not connected until then, it is repaired
+  bool given_up = false;        ///< older clients: not connected for so long
+  void heard_word(Instant now) {
+    spoken_ = true;
+    unheard_at = now + deadlines::kUnheard;
   }
+  /// Keeps `dead_at` and `given_up` in step with the connection.
+  void judge(Instant now);
+  LinkView view() const { return given_up ? LinkView::Unreachable : negotiation.view(); }
+
+  // The data channel of the newest connection, or of the one before while that is not connected.
+  bool channel_open() const { return negotiation.owns(channel_of_); }
+  ConnectionNumber channel() const { return channel_of_; }
   void on_channel_opened(ConnectionNumber connection, Instant now) {
     if (connection != negotiation.connection()) return;  // of one that is replaced
     channel_of_ = connection;
@@ -51,6 +64,10 @@ class Link {
   /// The peer says that this slot is on now: what arrived before does not count.
   void on_announced_on(Slot slot) { remote_.on_announced_on(index_of(slot)); }
   Instant last_arrival() const { return remote_.last_arrival(); }
+  /// Something has arrived on the connection just now.
+  bool hears(Instant now) const {
+    return heard_at_ != kNever && now - heard_at_ < deadlines::kSilence;
+  }
 
   /// Position of a slot among the m-lines that are worth showing, or -1.
   std::int64_t index_of(Slot slot) const;
@@ -87,6 +104,7 @@ class Link {
   bool met_ = false;           ///< it was connected, at some time
   Instant heard_at_ = kNever;  ///< on that connection; kNever: nothing yet
   int silent_samples_ = 0;     ///< since then
+  bool spoken_ = false;        ///< there was a word of theirs
 };
 
 }  // namespace groupcall

@@ -11,6 +11,7 @@
 #include "core/base/timer_table.h"
 #include "core/call/early_offers.h"
 #include "core/call/link.h"
+#include "core/call/router_records.h"
 #include "core/call/snapshot_builder.h"
 #include "core/call/timer_key.h"
 #include "core/media/local_media.h"
@@ -25,12 +26,6 @@
 
 namespace groupcall {
 
-/// An invitation that is ringing.
-struct Ring {
-  InvitationView shown;
-  Instant ends_at;
-};
-
 class CallCore::Router {
  public:
   explicit Router(CallConfig config);
@@ -44,6 +39,21 @@ class CallCore::Router {
   void on(const MicrophoneWanted& event);
   void on(const CameraWanted& event);
   void on(const PageClosing& event);
+
+  // Messages of the application, and the data channel (router_messages.cpp).
+  void on(const SendRequested& event);
+  void on(const ChannelMessage& event);
+  void flush_messages(const UserId& user, Link& link);
+  void tell_drained();
+  void forget_link(const UserId& user);
+  void recall_messages(Link& link);
+  void on_request(const UserId& sender, const LinkAddress& address);
+  bool send_over_channel(const PeerSignal& signal, bool offline);
+
+  // Peers that do not answer (router_repair.cpp).
+  void on_word(Link& link);
+  void look_after_unheard(Link& link);
+  void repair_foreign(Link& dead);
 
   // Being reachable (router_reach.cpp).
   void on(const ListenRequested& event);
@@ -88,9 +98,9 @@ class CallCore::Router {
   void on_message(wire::AnswerReceived& message);
   void on_message(wire::CandidateReceived& message);
   void on_message(const wire::RoomError& message);
-  void on_message(const wire::ConnectionReplaced&) {}  // the session's
-  void on_message(const wire::ServerShuttingDown&) {}  // the session's
-  void on_message(const wire::ServerError&) {}         // the session's
+  void on_message(const wire::ConnectionReplaced&) {}  // the session's, as the next two
+  void on_message(const wire::ServerShuttingDown&) {}
+  void on_message(const wire::ServerError&) {}
 
   // The browser (router_peers.cpp, and the devices in call_core.cpp).
   void on(const LocalDescriptionSet& event);
@@ -104,7 +114,6 @@ class CallCore::Router {
   void on(const TextPacked& event);
   void on(const TextUnpacked& event);
   void on(const ChannelOpened& event);
-  void on(const ChannelMessage& event);
   void on(const ChannelDrained& event);
   void on(const ChannelClosed& event);
   void on(const StatsSampled& event);
@@ -181,7 +190,6 @@ class CallCore::Router {
   FlatMap<UserId, std::unique_ptr<Link>> links_;
   TimerTable<TimerKey> timers_;
   SnapshotBuilder snapshot_;
-
   RoomPhase phase_ = RoomPhase::Out;
   RoomView room_;
   CallError error_;
@@ -198,16 +206,14 @@ class CallCore::Router {
   std::vector<Unpacking> unpacking_;
   Instant leave_again_at_ = kNever;  ///< of a join that may be under way on the server
   int leaves_sent_ = 0;
-  bool join_sent_ = false;       ///< on this socket, not confirmed
-  bool ghost_possible_ = false;  ///< a join went out on a socket that was lost
-  CallError last_refusal_;       ///< "Failed to join group call", which is retried
-  struct Announced {
-    bool audio;
-    bool video;
-  };
+  bool join_sent_ = false;              ///< on this socket, not confirmed
+  bool ghost_possible_ = false;         ///< a join went out on a socket that was lost
+  CallError last_refusal_;              ///< "Failed to join group call", which is retried
   std::optional<Announced> announced_;  ///< since this admission
-
-  TrackId sent_microphone_;  ///< what links were last told to send
+  FlatMap<UserId, std::unique_ptr<Link>> parked_;  ///< closed, for their messages
+  bool send_refused_ = false;                      ///< the application waits for MessagesDrained
+  Instant next_repair_at_{};                       ///< our leave and join for older clients
+  TrackId sent_microphone_;                        ///< what links were last told to send
   TrackId sent_camera_;
 
   // Being reachable.
@@ -217,10 +223,8 @@ class CallCore::Router {
   std::string tab_;                  ///< names us among the tabs; made when first needed
   Instant tabs_answer_by_ = kNever;  ///< the other tabs have been asked
   bool idle_tab_answered_ = false;
-  Instant next_take_over_{};  ///< not by ourselves before then
-
+  Instant next_take_over_{};   ///< not by ourselves before then
   bool network_lost_ = false;  ///< and not come back since
-
   OpId stats_op_;
   Instant stats_at_ = kNever;
   Instant eager_until_{};

@@ -82,6 +82,8 @@ void CallCore::Router::admit(wire::Joined& message) {
   sync_links();
   close_early_offers();
   for (const UserId& user : missing) look_after_absent(user);
+  for (auto& [user, link] : links_)  // while we were away, nobody could be heard
+    if (link->unheard_at != kNever) link->unheard_at = now_ + deadlines::kUnheard;
   touch_all();
 }
 
@@ -98,6 +100,7 @@ void CallCore::Router::on_message(wire::ParticipantJoined& message) {
   roster_.on_participant_joined(announced);
   roster_changed_ = true;
   if (Link* link = back ? present_link(announced.user) : nullptr) {
+    on_word(*link);
     auto context = negotiation_context();
     link->negotiation.on_peer_back(context);
   }
@@ -177,8 +180,10 @@ void CallCore::Router::on_message(const wire::TracksUpdated& message) {
   roster_.on_tracks(user, message.tracks.audio, message.tracks.video, message.tracks.mark.epoch);
   sync_pair(user);
   touch(user);
+  Link* link = present_link(user);
+  if (link != nullptr) on_word(*link);
   if (!turned_on) return;
-  if (Link* link = present_link(user)) link->on_announced_on(Slot::Camera);
+  if (link != nullptr) link->on_announced_on(Slot::Camera);
   eager_until_ = now_ + deadlines::kEagerSpan;
 }
 
@@ -225,11 +230,7 @@ void CallCore::Router::look_after_absent(const UserId& user) {
 }
 
 void CallCore::Router::remove_participant(const UserId& user, bool for_good) {
-  if (Link* link = present_link(user)) {
-    auto context = negotiation_context();
-    link->negotiation.close(context);
-    links_.erase(user);
-  }
+  forget_link(user);
   const Participant* who = roster_.find(user);
   if (who != nullptr) departed_.add(who->epoch, for_good);
   roster_.remove(user);
@@ -262,11 +263,12 @@ void CallCore::Router::sync_pair(const UserId& user) {
   if (Link* link = present_link(user)) {
     if (who->present) link->ghost_at = kNever;
     if (link->negotiation.pair().theirs == theirs) return;
-    link->negotiation.close(context);
-    links_.erase(user);
+    forget_link(user);
   }
   auto& link = links_[user];
   link = std::make_unique<Link>(PeerNegotiation::Pair{user, epoch_, theirs}, who->our_role);
+  link->unheard_at = now_ + deadlines::kUnheard;
+  recall_messages(*link);
   auto early = foreign ? std::nullopt : early_.take(user);
   if (early) {
     link->path.on_early(early->connection, ice_ufrags(early->offer.sdp), early->relay, now_);
@@ -288,10 +290,11 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
   }
   if (link->channel_open() && link->alive_at <= now_) {
     link->alive_at = phase_ == RoomPhase::Leaving ? kNever : now_ + deadlines::kAlive;
+    wire::ChannelText alive;
+    alive.ack = link->messages->take_acknowledgement(now_);
+    alive.deaf = link->negotiation.silent();
     if (link->alive_at != kNever)
-      commands_.push_back(
-          SendChannel{user, link->negotiation.connection(),
-                      wire::encode_channel_text(wire::Alive{link->negotiation.silent()})});
+      commands_.push_back(SendChannel{user, link->channel(), wire::encode_channel_text(alive)});
   }
   if (link->nudge_at <= now_) {
     link->nudge_at = kNever;
@@ -304,6 +307,15 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
   auto context = negotiation_context();
   link->negotiation.on_deadline(may_judge, context);
   link->on_deadline(context);
+  if (link->unheard_at <= now_) look_after_unheard(*link);
+  if (link->messages->stuck_at() <= now_) {
+    link->messages->wait_again(now_);
+    if (link->negotiation.connected()) {
+      counters_.add(Tally::StuckMessages);
+      link->negotiation.give_up_connection(context);
+    }
+  }
+  if (link->dead_at <= now_) repair_foreign(*link);
 }
 
 // ---- what peers say --------------------------------------------------------------------
@@ -344,10 +356,12 @@ Link* CallCore::Router::link_for_signal(const UserId& sender, const LinkAddress&
   sync_pair(sender);
   touch(sender);
   Link* link = present_link(sender);
+  if (link == nullptr) return nullptr;
   if (!roster_.find(sender)->present && !link->negotiation.any_connected()) {
     link->unlisted = true;
     link->ghost_at = now_ + deadlines::kGhostSilence;
   }
+  on_word(*link);
   if (address.absent() || address.to == epoch_) return link;
   counters_.add(Tally::OtherEpochs);
   if (address.request != PeerRequest::EpochTold) tell_epoch(sender, address.from);
@@ -403,19 +417,18 @@ void CallCore::Router::on_message(wire::CandidateReceived& message) {
   if (!in_our_room(message.room_id)) return;
   const LinkAddress address = message.candidate.address;
   if (message.sender == config_.self.user_id) return membership_.on_echo();
+  if (address.request != PeerRequest::None) return on_request(message.sender, address);
   Link* link = link_for_signal(message.sender, address, false);
   if (link == nullptr) return;
   auto context = negotiation_context();
-  if (address.request == PeerRequest::None) {
-    link->negotiation.on_candidate(std::move(message.candidate.candidate), address.link, context);
-  } else {
-    link->negotiation.on_request(address, context);
-  }
+  link->negotiation.on_candidate(std::move(message.candidate.candidate), address.link, context);
 }
 
 void CallCore::Router::send_signals() {
   for (PeerSignal& signal : signals_) {
-    if (!session_.online() || phase_ != RoomPhase::In) {
+    const bool offline = !session_.online() || phase_ != RoomPhase::In;
+    if (send_over_channel(signal, offline)) continue;
+    if (offline) {
       counters_.add(Tally::SignalsWhileOffline);  // their deadlines say them again
       continue;
     }
@@ -538,27 +551,14 @@ void CallCore::Router::on(const ChannelClosed& event) {
 
 void CallCore::Router::on(const ChannelDrained& event) {
   Link* link = find_link(event.peer);
-  if (link == nullptr || phase_ != RoomPhase::Leaving) return;
+  if (link == nullptr) return;
+  link->messages->on_drained(event.connection);
+  if (phase_ != RoomPhase::Leaving) return;
   link->on_channel_closed(event.connection);  // its goodbye is out
   for (const auto& [user, other] : links_)
     if (other->channel_open()) return;
   advance(RoomEvent::GoodbyesSent);
   finish();
-}
-
-void CallCore::Router::on(const ChannelMessage& event) {
-  Link* link = find_link(event.peer);
-  if (link == nullptr) return;
-  wire::Refusal refusal;
-  wire::ChannelText text;
-  if (!wire::decode_channel_text(event.text, text, refusal)) {
-    wire::count_refusal(refusal, Tally::RefusedChannelTexts, counters_);
-  } else if (const auto* alive = std::get_if<wire::Alive>(&text)) {
-    auto context = negotiation_context();
-    link->on_alive(event.connection, alive->deaf, context);
-  } else if (std::get<wire::Goodbye>(text).epoch == link->negotiation.pair().theirs) {
-    remove_participant(event.peer, /*for_good=*/true);
-  }
 }
 
 }  // namespace groupcall

@@ -90,6 +90,7 @@ void CallCore::Router::send_join() {
 
 // With the same epoch, on the same socket: for the others we were never away.
 void CallCore::Router::rejoin() {
+  announced_.reset();
   advance(RoomEvent::SignallingLost);
   send_join();
 }
@@ -161,10 +162,11 @@ void CallCore::Router::on(const CameraWanted& event) {
 // ---- the way out -----------------------------------------------------------------------
 
 void CallCore::Router::say_goodbyes() {
-  const std::string text = wire::encode_channel_text(wire::Goodbye{epoch_});
+  wire::ChannelText goodbye{wire::ChannelKind::Goodbye};
+  goodbye.epoch = epoch_;
+  const std::string text = wire::encode_channel_text(goodbye);
   for (const auto& [user, link] : links_)
-    if (link->channel_open())
-      commands_.push_back(SendChannel{user, link->negotiation.connection(), text});
+    if (link->channel_open()) commands_.push_back(SendChannel{user, link->channel(), text});
 }
 
 // Not wanted any more, but a join may be on its way: a `leave` before `joined` would be
@@ -188,6 +190,7 @@ void CallCore::Router::drop_everyone() {
   auto context = negotiation_context();
   for (auto& [user, link] : links_) link->negotiation.close(context);
   links_.clear();
+  parked_.clear();
   early_.close(context);
   unpacking_.clear();
   roster_.clear();

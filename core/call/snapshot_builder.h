@@ -22,7 +22,10 @@ class SnapshotBuilder {
   }
   void self(SelfView view) { put(std::move(view), self_, patch_.self); }
   void participant(ParticipantView view);
+  /// In this order, but those who cannot be reached come last.
   void order(std::vector<UserId> users);
+  /// Somebody has become reachable or unreachable since order().
+  bool out_of_order() const { return out_of_order_; }
   void diagnostics(Counters& counters);
   /// A join begins: its steps are timed from here.
   void begin_timings(Instant now);
@@ -52,6 +55,7 @@ class SnapshotBuilder {
   std::vector<UserId> order_;
   Instant timed_from_{};
   std::vector<Counter> timings_;
+  bool out_of_order_ = false;
 };
 
 }  // namespace groupcall

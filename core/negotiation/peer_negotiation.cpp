@@ -67,7 +67,7 @@ void PeerNegotiation::drop_connection(NegotiationContext& ctx) {
   if (!connection_.none()) ctx.commands.push_back(CloseConnection{pair_.peer, connection_});
   connection_ = {};
   connected_ = false;
-  silent_ = unheard_ = false;
+  silent_ = peer_deaf_ = false;
   transport_ = TransportState::New;
 }
 
@@ -95,7 +95,7 @@ void PeerNegotiation::open_connection(bool as_offerer, NegotiationContext& ctx) 
   connection_ = ctx.ids.next_connection();
   transport_ = TransportState::New;
   connected_ = false;
-  silent_ = unheard_ = false;
+  silent_ = peer_deaf_ = false;
   description_sent_ = false;
   early_ = 0;
   without_relay_ = false;
@@ -372,6 +372,18 @@ void PeerNegotiation::on_peer_back(NegotiationContext& ctx) {
   send_offer(*sent, ctx);
 }
 
+void PeerNegotiation::on_unheard(NegotiationContext& ctx) {
+  close(ctx);
+  unheard_ = true;
+  state_ = Broken{ctx.now + deadlines::kUnheardRetry};
+}
+
+void PeerNegotiation::on_word(NegotiationContext& ctx) {
+  if (!std::exchange(unheard_, false)) return;
+  rebuilds_ = 0;
+  if (std::holds_alternative<Broken>(state_)) begin(ctx);
+}
+
 void PeerNegotiation::give_up_connection(NegotiationContext& ctx) {
   ctx.counters.add(Tally::SlowOperations);
   connected_ = connected_ && transport_ == TransportState::Connected;
@@ -381,7 +393,10 @@ void PeerNegotiation::give_up_connection(NegotiationContext& ctx) {
 void PeerNegotiation::rebuild(NegotiationContext& ctx) {
   const int tries = rebuilds_++;
   ctx.counters.add(Tally::Rebuilds);
-  if (foreign()) {
+  if (unheard_) {
+    drop_connection(ctx);
+    state_ = Broken{ctx.now + deadlines::kUnheardRetry - deadlines::kLinkGiveUp};
+  } else if (foreign()) {
     drop_connection(ctx);
     await_offer(ctx.now + deadlines::kLinkGiveUp, ctx);
   } else if (role_ == Role::Answerer) {
@@ -430,8 +445,8 @@ void PeerNegotiation::on_heard() {
 }
 
 void PeerNegotiation::on_peer_hears(bool hears, NegotiationContext& ctx) {
-  if (hears != unheard_) return;
-  unheard_ = !hears;
+  if (hears != peer_deaf_) return;
+  peer_deaf_ = !hears;
   if (hears) {
     note_well();
   } else if (connected_ && previous_.none()) {
@@ -461,7 +476,7 @@ void PeerNegotiation::on_transport(const TransportChanged& event, NegotiationCon
     waiting->connect_by = ctx.now + deadlines::kConnect;  // whatever comes, not for ever
   if (transport_ == TransportState::Connected) {
     connected_ = true;
-    silent_ = unheard_ = false;
+    silent_ = peer_deaf_ = false;
     dead_ = false;
     rebuilds_ = 0;
     note_well();
@@ -678,7 +693,7 @@ const std::vector<MediaKind>& PeerNegotiation::media_slots() const {
 LinkView PeerNegotiation::view() const {
   if (!previous_.none() || (connected_ && is_well())) return LinkView::Connected;
   if (connected_) return LinkView::Reconnecting;
-  if (dead_ || rebuilds_ >= kUnreachableAfter) return LinkView::Unreachable;
+  if (dead_ || unheard_ || rebuilds_ >= kUnreachableAfter) return LinkView::Unreachable;
   return rebuilds_ > 0 ? LinkView::Reconnecting : LinkView::Connecting;
 }
 

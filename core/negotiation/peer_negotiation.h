@@ -73,6 +73,11 @@ class PeerNegotiation {
   /// silent. (Not after one that was closed: the cause may have been that very offer.)
   void on_peer_back(NegotiationContext& ctx);
 
+  /// Nothing has come from the peer for very long, and nobody knows whether it is there: closes
+  /// everything and tries once a minute, until there is a word of it.
+  void on_unheard(NegotiationContext& ctx);
+  void on_word(NegotiationContext& ctx);
+
   /// The browser no longer carries out what it is told on this connection: make another.
   void give_up_connection(NegotiationContext& ctx);
 
@@ -87,11 +92,16 @@ class PeerNegotiation {
   ConnectionNumber connection() const { return connection_; }
   /// The one whose media is worth showing: the old one while the new one is not connected yet.
   ConnectionNumber media_connection() const;
+  /// One of those two.
+  bool owns(ConnectionNumber connection) const {
+    return !connection.none() && (connection == connection_ || connection == previous_);
+  }
   /// Kinds of the m-lines of connection(), empty until known.
   const std::vector<MediaKind>& slots() const { return slots_; }
   /// Kinds of the m-lines of media_connection().
   const std::vector<MediaKind>& media_slots() const;
   bool connected() const { return connected_; }
+  bool transport_up() const { return transport_ == TransportState::Connected; }
   /// No offer has come so far.
   bool awaits_first_offer() const {
     return std::holds_alternative<AwaitingOffer>(state_) && link_.none();
@@ -172,7 +182,9 @@ class PeerNegotiation {
   void restart_ice(NegotiationContext& ctx);
   void restart_soon(NegotiationContext& ctx);
   void note_well();
-  bool is_well() const { return transport_ == TransportState::Connected && !silent_ && !unheard_; }
+  bool is_well() const {
+    return transport_ == TransportState::Connected && !silent_ && !peer_deaf_;
+  }
   void settle(NegotiationContext& ctx);
   void on_offer_deadline(OfferSent& state, NegotiationContext& ctx);
   bool can_add(const QueuedCandidate& queued) const;
@@ -194,6 +206,7 @@ class PeerNegotiation {
   bool answered_ = false;
   int rebuilds_ = 0;   ///< since it was last connected
   bool dead_ = false;  ///< foreign: was connected or answered, and is no more
+  bool unheard_ = false;
 
   LinkNumber link_;                                ///< 0: none yet
   std::int64_t seq_ = 0;                           ///< of the newest offer of this link
@@ -204,8 +217,8 @@ class PeerNegotiation {
   ConnectionNumber connection_;
   TransportState transport_ = TransportState::New;
   bool connected_ = false;
-  bool silent_ = false;   ///< connected, and nothing arrives
-  bool unheard_ = false;  ///< connected, and the peer says that nothing of ours arrives
+  bool silent_ = false;     ///< connected, and nothing arrives
+  bool peer_deaf_ = false;  ///< connected, and the peer says that nothing of ours arrives
   std::vector<MediaKind> slots_;
   ConnectionNumber previous_;  ///< connected, replaced by connection_ once that is connected
   std::vector<MediaKind> previous_slots_;

@@ -8,6 +8,7 @@
 
 #include "core/public/ids.h"
 #include "core/public/media.h"
+#include "core/public/message.h"
 #include "core/public/sdp.h"
 #include "core/public/snapshot.h"
 
@@ -203,7 +204,8 @@ using Command =
                  ConnectApplication, RenewApplication, EmitApplication, PostToTabs,
                  CreateConnection, AssignConnection, SetLocalDescription, SetRemoteDescription,
                  AdoptSlots, AddIceCandidate, AttachTrack, CloseConnection, SendChannel,
-                 CollectStats, PackText, UnpackText, AcquireMedia, EnableTrack, StopTrack>;
+                 CollectStats, PackText, UnpackText, AcquireMedia, EnableTrack, StopTrack,
+                 MessageSent, DeliverMessage, MessagesDrained>;
 
 /// In the order in which they are to be carried out.
 using Commands = std::vector<Command>;

@@ -77,8 +77,22 @@ inline constexpr std::uint32_t kFrameDepth = 32;
 inline constexpr std::uint32_t kParticipants = 256;
 /// Candidates that wait for their description, per link: 2 generations of 32.
 inline constexpr std::uint32_t kQueuedCandidates = 64;
-/// A data channel message of a peer.
-inline constexpr std::uint32_t kChannelMessageBytes = 16'000;
+/// A data channel message of a peer: 16 KiB, which every browser takes and which holds up what
+/// comes behind it for 0.4 s at most at 300 kbit/s (RFC 8831, section 6.6).
+inline constexpr std::uint32_t kChannelMessageBytes = 16'384;
+/// The text of the application in one, as it travels: quotes, backslashes and line breaks count
+/// double, other control characters six times.
+inline constexpr std::uint32_t kMessageBytes = 16'000;
+/// What is written around it: two words, a number of 16 digits, an id of 13, and names; 86.
+inline constexpr std::uint32_t kMessageFrameBytes = 128;
+static_assert(kMessageBytes + kMessageFrameBytes <= kChannelMessageBytes);
+/// Messages that wait for their acknowledgement, for each peer: a burst of 200 and some more,
+/// or 16 of the largest. A full mesh of 16 holds 4 MB of them.
+inline constexpr std::uint32_t kOutboxMessages = 256;
+inline constexpr std::uint32_t kOutboxBytes = 16 * kChannelMessageBytes;
+/// Given to a channel before it is drained: two of the largest, 0.9 s at 300 kbit/s. Signs of
+/// life queue behind it, and must not seem to be silent (deadlines::kSilence).
+inline constexpr std::uint32_t kChannelBuffer = 2 * kChannelMessageBytes;
 /// m-lines of one description: our four, and as many of a peer's own.
 inline constexpr std::uint32_t kSlots = 16;
 /// Binary attachments of one event. No event of ours has any; a peer's free-form blob may.
@@ -129,6 +143,9 @@ inline constexpr Duration kEarlyAnswer = 1s;     ///< then the same offer is sen
 inline constexpr Duration kEarlyGather = 50ms;   ///< addresses that come later are sent later
 inline constexpr Duration kEarlyRelay = 1s;      ///< without a path: ICE again, with the relay
 inline constexpr Duration kAlive = 1s;           ///< between signs of life on a data channel
+inline constexpr Duration kAcknowledge =
+    200ms;  ///< between acknowledgements: a peer's 1,280 messages and 1.3 MB a second at most
+inline constexpr Duration kMessageStuck = 15s;  ///< a channel that acknowledges nothing: a new link
 inline constexpr Duration kSilence = 1'800ms;  ///< and two samples: at most 3 s after the last byte
 inline constexpr Duration kConnect = 15s;      ///< from answer to connected
 /// A cause that needs no further proof is told after this long without a connection: a TURN
@@ -143,7 +160,11 @@ inline constexpr Duration kRebuildFirst = 1s;  ///< after an immediate first reb
 inline constexpr Duration kRebuildMost = 16s;
 inline constexpr Duration kForeignGrace = 4s;  ///< an older client's own offer is awaited first
 inline constexpr Duration kForeignNudge = 1s;  ///< after connecting, see protocol section 3
+inline constexpr Duration kForeignDead = 15s;  ///< an older client's link: then it is repaired, ...
+inline constexpr Duration kRepairPause = 60s;  ///< ... by our leave and join, at most this often
 inline constexpr Duration kGhostSilence = 7s;  ///< absent and silent this long: gone
+inline constexpr Duration kUnheard = 30s;      ///< listed, and not a word of them: unreachable, ...
+inline constexpr Duration kUnheardRetry = 60s;  ///< ... and tried this often
 
 inline constexpr Duration kAcquire = 60s;        ///< a permission prompt may take a person a while
 inline constexpr Duration kBlackFrames = 120ms;  ///< camera off: let black out before releasing

@@ -36,6 +36,8 @@ enum class Tally : std::uint8_t {
   OtherEpochs,
   StaleEpochs,
   UnexpectedMessages,
+  RepeatedMessages,
+  ExcessMessages,
   ServerErrors,
   // What came too late.
   StaleSocketEvents,
@@ -64,9 +66,12 @@ enum class Tally : std::uint8_t {
   SlowOperations,
   SlowConnections,
   SlowStats,
+  StuckMessages,
   IceRestarts,
   Rebuilds,
   LostMemberships,
+  UnheardPeers,
+  Repairs,
   Count,
 };
 
@@ -94,6 +99,8 @@ inline constexpr auto kTallyNames = std::to_array<std::string_view>({"refused-fr
                                                                      "other-epochs",
                                                                      "stale-epochs",
                                                                      "unexpected-messages",
+                                                                     "repeated-messages",
+                                                                     "excess-messages",
                                                                      "server-errors",
                                                                      "stale-socket-events",
                                                                      "late-wakes",
@@ -120,9 +127,12 @@ inline constexpr auto kTallyNames = std::to_array<std::string_view>({"refused-fr
                                                                      "slow-operations",
                                                                      "slow-connections",
                                                                      "slow-stats",
+                                                                     "stuck-messages",
                                                                      "ice-restarts",
                                                                      "rebuilds",
-                                                                     "lost-memberships"});
+                                                                     "lost-memberships",
+                                                                     "unheard-peers",
+                                                                     "repairs"});
 static_assert(kTallyNames.size() == kTallies);
 
 class Counters {

@@ -12,6 +12,7 @@
 #include "core/public/device_event.h"
 #include "core/public/ids.h"
 #include "core/public/media.h"
+#include "core/public/message.h"
 #include "core/public/sdp.h"
 #include "core/public/stats.h"
 
@@ -208,14 +209,13 @@ struct TabMessage {
   std::string text;
 };
 
-using Event =
-    std::variant<JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted,
-                 ListenRequested, TakeOverRequested, InvitationDeclined, SocketOpened, SocketFrame,
-                 SocketBinary, SocketClosed, ApplicationState, ApplicationEvent,
-                 ApplicationAcknowledged, LocalDescriptionSet, RemoteDescriptionSet, TrackAttached,
-                 OperationFailed, LocalCandidate, CandidateFailed, TransportChanged, DtlsClosed,
-                 ChannelOpened, ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled,
-                 TextPacked, TextUnpacked, MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept,
-                 NetworkOnline, NetworkOffline, PageClosing, PageShown, TabMessage>;
+using Event = std::variant<
+    JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted, ListenRequested,
+    TakeOverRequested, InvitationDeclined, SendRequested, SocketOpened, SocketFrame, SocketBinary,
+    SocketClosed, ApplicationState, ApplicationEvent, ApplicationAcknowledged, LocalDescriptionSet,
+    RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate, CandidateFailed,
+    TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage, ChannelDrained, ChannelClosed,
+    StatsSampled, TextPacked, TextUnpacked, MediaAcquired, MediaFailed, LocalTrackEnded, Woke,
+    Slept, NetworkOnline, NetworkOffline, PageClosing, PageShown, TabMessage>;
 
 }  // namespace groupcall

@@ -28,6 +28,10 @@ enum class ErrorCode : std::uint8_t {
   JoinFailed,          ///< the server's own "Failed to join group call"
   ServerShuttingDown,  ///< the server said so; it is tried again
   ApplicationSocket,   ///< the application's Socket has given up, and is not ours to reconnect
+  MessageTooLarge,     ///< `send()`: more than limits::kMessageBytes
+  NotInCall,           ///< `send()` outside a call
+  NobodyThere,         ///< `send()`: nobody who could get it
+  OutboxFull,  ///< `send()`: too much waits for its acknowledgement; MessagesDrained follows
 };
 
 struct CallError {

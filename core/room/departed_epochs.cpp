@@ -4,10 +4,6 @@
 
 namespace groupcall {
 
-namespace {
-constexpr std::size_t kDepartedEpochs = 64;
-}
-
 std::vector<DepartedEpochs::Departed>::const_iterator DepartedEpochs::find(
     const Epoch& epoch) const {
   return std::find_if(epochs_.begin(), epochs_.end(),

@@ -1,11 +1,15 @@
 /// Epochs of participants who are gone: their late messages must not bring them back.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "core/public/ids.h"
 
 namespace groupcall {
+
+/// The oldest are forgotten: far more than can still be on their way.
+inline constexpr std::size_t kDepartedEpochs = 64;
 
 class DepartedEpochs {
  public:

@@ -270,15 +270,23 @@ struct RecordOf<ServerError> {
   });
 };
 template <>
-struct RecordOf<Goodbye> {
-  static constexpr auto fields = std::to_array<Field>({
-      field("epoch", AT(Goodbye, epoch), kRequired, limits::kIdBytes),
-  });
+struct WordsOf<ChannelKind> {
+  static constexpr auto words =
+      std::to_array<std::string_view>({"goodbye", "alive", "message", "request"});
 };
-
 template <>
-struct RecordOf<Alive> {
-  static constexpr auto fields = std::to_array<Field>({field("deaf", AT(Alive, deaf), kOptional)});
+struct RecordOf<ChannelText> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("type", AT(ChannelText, type), kRequired),
+      field("epoch", AT(ChannelText, epoch), kOptional, limits::kIdBytes),
+      field("ack", AT(ChannelText, ack), kOptional),
+      field("deaf", AT(ChannelText, deaf), kOptional),
+      field("number", AT(ChannelText, number), kOptional),
+      field("id", AT(ChannelText, id), kOptional, limits::kIdBytes),
+      field("toAll", AT(ChannelText, to_all), kOptional),
+      field("text", AT(ChannelText, text), kOptional, limits::kMessageBytes),
+      own_key(AT(ChannelText, address)),
+  });
 };
 
 template <>
@@ -313,11 +321,6 @@ struct TagsOf<ServerMessage> {
       "error",
   });
 };
-template <>
-struct TagsOf<ChannelText> {
-  static constexpr auto tags = std::to_array<std::string_view>({"goodbye", "alive"});
-};
-
 namespace {
 
 template <class Variant>
@@ -360,7 +363,7 @@ bool decode_client_message(std::string_view payload, ClientMessage& into, Refusa
 }
 bool decode_channel_text(std::string_view text, ChannelText& into, Refusal& refusal) {
   const auto json = JsonDocument::parse(text, limits::kChannelMessageBytes, refusal);
-  return json && decode_typed(json->root(), into, refusal);
+  return json && decode(json->root(), into, refusal);
 }
 
 bool decode_unpacked_offers(std::string_view text, UnpackedOffers& into, Refusal& refusal) {
@@ -376,7 +379,7 @@ std::string encode_server_event(const ServerMessage& message) {
 }
 std::string encode_channel_text(const ChannelText& message) {
   std::string text;
-  encode_tagged(message, text, tag_of(message));
+  encode(message, text);
   return text;
 }
 std::string encode_unpacked_offers(const UnpackedOffers& offers) {

@@ -192,16 +192,27 @@ using ServerMessage =
                  ScreenShareStopped, OfferReceived, AnswerReceived, CandidateReceived, Invitation,
                  RoomError, ConnectionReplaced, ServerShuttingDown, ServerError>;
 
-/// What a module peer says over the data channel: `{"type":"goodbye","epoch":"7k0..."}`
-struct Goodbye {
+enum class ChannelKind : unsigned char { Goodbye, Alive, Message, Request };
+
+/// What a module peer says over the data channel; members that say nothing are not written.
+///
+///   {"type":"goodbye","epoch":"7k0..."}        I leave, for good
+///   {"type":"alive","ack":7}                   once a second: what arrives while nobody speaks,
+///                                              and how many messages of the application have come;
+///                                              with `"deaf":true` from one who hears nothing of us
+///   {"type":"message","number":7,"id":"3k9...","toAll":true,"text":"Hello"}
+///   {"type":"request","groupcall":{...,"request":"offer"}}     what else goes by the server
+struct ChannelText {
+  ChannelKind type = ChannelKind::Alive;
   Epoch epoch;
+  std::int64_t ack = 0;
+  std::int64_t number = 0;  ///< of this pair of epochs, from 1
+  std::string id;           ///< the same for all who get the message
+  bool to_all = false;
+  std::string text;
+  LinkAddress address;
+  bool deaf = false;  ///< alive: nothing of the peer is heard
 };
-/// A sign of life, once a second: what arrives while nobody speaks. `{"type":"alive"}`, or, from
-/// one who hears nothing of us, `{"type":"alive","deaf":true}`
-struct Alive {
-  bool deaf = false;
-};
-using ChannelText = std::variant<Goodbye, Alive>;
 
 /// What is packed into the `offers` of a join: `{"offers":[{"sdp":"v=0...","candidates":[...]}]}`
 struct UnpackedOffers {

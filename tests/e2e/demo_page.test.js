@@ -127,6 +127,46 @@ callTest('two tabs of the demo meet, by keyboard alone', {}, async (stage) => {
   for (const page of [ada, grace]) assert.ok((await page.keepRecord()) > 10, 'the page kept its record');
 });
 
+callTest('two people write to each other, by keyboard alone, on a large screen and on a small one', {}, async (stage) => {
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record');
+  await joinByKeyboard(ada, 'Ada Lovelace');
+  const grace = await stage.openDemoPage('grace', '?room=tea&small&record', { colorScheme: 'dark', viewport: { width: 390, height: 780 } });
+  await joinByKeyboard(grace, 'Grace Hopper');
+  await Promise.all([assertShows(ada, 'Grace Hopper'), assertShows(grace, 'Ada Lovelace')]);
+
+  await ada.tab.keyboard.press('c');
+  assert.equal(await ada.tab.locator('#chat-text').evaluate((field) => field === document.activeElement), true);
+  await ada.tab.keyboard.type('Shall we begin?');
+  await ada.tab.keyboard.press('Enter');
+  const first = ada.tab.locator('.message.own', { hasText: 'Shall we begin?' });
+  await first.waitFor({ timeout: LIMIT.announced });
+  assert.equal(await ada.tab.locator('#chat-text').inputValue(), '', 'sent, without a line break left');
+
+  const badge = grace.tab.locator('#chat-unread');
+  await badge.getByText('1').waitFor({ timeout: LIMIT.announced });
+  assert.equal(await grace.tab.locator('#toggle-chat').getAttribute('aria-label'), 'Messages, 1 new');
+  await grace.tab.locator('#announcements').getByText('Message from Ada Lovelace: Shall we begin?').waitFor({ state: 'attached' });
+  await tabTo(grace, '#toggle-chat');
+  await grace.tab.keyboard.press('Enter');
+  await grace.tab.locator('.message', { hasText: 'Shall we begin?' }).waitFor();
+  assert.equal(await badge.isVisible(), false);
+  await grace.tab.locator('#chat-to').selectOption({ label: 'Only Ada Lovelace' });
+  await grace.tab.locator('#chat-text').fill('Yes.\nI am <b>here</b>.');
+  await grace.tab.locator('#chat-text').press('Enter');
+  const answer = ada.tab.locator('.message:not(.own)', { hasText: 'I am <b>here</b>.' });
+  await answer.waitFor({ timeout: LIMIT.announced });
+  assert.match(await answer.locator('.message-head').textContent(), /Grace Hopper.*only to you/);
+
+  await assertAccessible(ada, 'the messages, light');
+  await assertAccessible(grace, 'the messages, dark and small');
+  await stage.screenshot(ada, 'messages-light');
+  await stage.screenshot(grace, 'messages-dark-small');
+  await grace.tab.keyboard.press('Escape');
+  assert.equal(await grace.tab.locator('#chat').isVisible(), false);
+  assert.equal(await grace.tab.locator('#toggle-chat').evaluate((button) => button === document.activeElement), true);
+  for (const page of [ada, grace]) await page.keepRecord();
+});
+
 callTest('a call started without a mouse or a room finds one in its address', {}, async (stage) => {
   const ada = await stage.openDemoPage('ada', '?small');
   const room = await ada.tab.locator('#room').inputValue();

@@ -172,7 +172,7 @@ const MUTANTS = [
   {
     fault: 'Leaving says no goodbye',
     file: 'call/router_room.cpp',
-    find: 'commands_.push_back(SendChannel{user, link->negotiation.connection(), text});',
+    find: 'commands_.push_back(SendChannel{user, link->channel(), text});',
     replace: '{}',
   },
   {
@@ -312,6 +312,36 @@ const MUTANTS = [
     fault: 'Early offers are not remembered as sent',
     file: 'call/early_offers.cpp',
     find: '  phase_ = Phase::Sent;\n',
+    replace: '',
+  },
+  {
+    fault: 'A new channel goes on where the old one was',
+    file: 'call/pair_messages.cpp',
+    find: '    sent_ = 0;\n',
+    replace: '',
+  },
+  {
+    fault: 'A message that comes again is delivered again',
+    file: 'call/pair_messages.cpp',
+    find: 'if (number <= received_) {',
+    replace: 'if (number < 0) {',
+  },
+  {
+    fault: 'Messages are numbered anew with each link',
+    file: 'call/router_messages.cpp',
+    find: 'link.messages.swap((*parked)->messages);',
+    replace: ';',
+  },
+  {
+    fault: 'One older client is repaired at the cost of another',
+    file: 'call/router_repair.cpp',
+    find: 'if (!needs_it && link->unheard_at != kNever) return;',
+    replace: '',
+  },
+  {
+    fault: 'Ghosts are tried on and on',
+    file: 'negotiation/peer_negotiation.cpp',
+    find: '  unheard_ = true;\n',
     replace: '',
   },
 ];

@@ -133,5 +133,125 @@ TEST_F(OlderClients, OurCrashAndReturnEndsInPictureAndSoundAgain) {
   expect_both_ways("alice");
 }
 
+// ---- repair ----------------------------------------------------------------------------
+
+class DeadOlderClients : public OlderClients {
+ protected:
+  /// Alice, Bob and the older client, all well.
+  void settle_all() {
+    older.join();
+    world.run_for(1s);
+    join("alice");
+    world.run_for(1s);
+    join("bob");
+    world.run_for(8s);
+    expect_both_ways("alice");
+    expect_both_ways("bob");
+    offers = our_offers();
+    connections = world.page("bob").connections_made();
+  }
+  std::size_t our_offers() const {
+    return world.sent("alice", kOffer).size() + world.sent("bob", kOffer).size();
+  }
+  std::size_t leaves() const { return world.sent("alice", "groupcall:leave").size(); }
+  /// Time passes, in which module peers see nothing of what is done for the older client.
+  void pass_undisturbed(Duration time) {
+    for (Duration passed{0}; passed < time; passed += 50ms) {
+      world.run_for(50ms);
+      for (const auto& [viewer, user] : {std::pair{"alice", "bob"}, std::pair{"bob", "alice"}}) {
+        const ParticipantView& view = seen(viewer, user);
+        ASSERT_EQ(view.connection, LinkView::Connected) << viewer;
+        ASSERT_EQ(view.camera.state, MediaState::On) << viewer;
+        ASSERT_EQ(view.microphone.state, microphone) << viewer;
+      }
+    }
+    EXPECT_EQ(our_offers(), offers) << "we await its own";
+    EXPECT_EQ(world.page("bob").connections_made(), connections);
+  }
+
+  std::size_t offers = 0;
+  std::size_t connections = 0;
+  MediaState microphone = MediaState::On;
+};
+
+TEST_F(DeadOlderClients, AreRepairedByOurLeaveAndJoinWhichModulePeersDoNotNotice) {
+  settle_all();
+  world.rtc.set_path("alice", "older", false);
+  pass_undisturbed(20s);
+  EXPECT_EQ(leaves(), 0U) << "dead for less than 15 s";
+  world.rtc.set_path("alice", "older", true);
+  older.connection_to("alice")->vanish();  // whatever became of the path, its end is beyond help
+  pass_undisturbed(8s);
+  EXPECT_EQ(leaves(), 1U);
+  pass_undisturbed(6s);
+  expect_both_ways("alice");
+  expect_both_ways("bob");
+  EXPECT_EQ(world.page("alice").view().diagnostics.at("repairs"), 1);
+  EXPECT_TRUE(world.sent("bob", "groupcall:leave").empty());
+}
+
+TEST_F(DeadOlderClients, AreRepairedOnceAMinuteAtMostAndTheViewSaysThatTheyAreOutOfReach) {
+  settle_all();
+  world.rtc.set_path("alice", "older", false);
+  pass_undisturbed(200s);
+  const std::vector<Instant> left = world.sent("alice", "groupcall:leave");
+  ASSERT_GE(left.size(), 3U);
+  for (std::size_t i = 1; i < left.size(); ++i) EXPECT_GE(left[i] - left[i - 1], Duration(60s));
+  world.run_until([&] { return seen("alice", "older").connection == LinkView::Unreachable; }, 60s);
+  EXPECT_EQ(seen("alice", "older").connection, LinkView::Unreachable);
+  EXPECT_EQ(world.page("alice").view().order.back(), UserId{"older"});
+  world.rtc.set_path("alice", "older", true);
+  world.run_for(80s);
+  expect_both_ways("alice");
+}
+
+TEST_F(DeadOlderClients, AreLeftAloneWhileAnotherOneIsWell) {
+  settle_all();
+  OlderClient other{world.surroundings(), "other"};
+  other.join();
+  world.run_for(8s);
+  ASSERT_TRUE(other.shows("alice"));
+  world.rtc.set_path("alice", "older", false);
+  world.run_for(120s);
+  EXPECT_EQ(leaves(), 0U);
+  EXPECT_EQ(seen("alice", "older").connection, LinkView::Unreachable);
+  EXPECT_EQ(seen("alice", "other").connection, LinkView::Connected);
+  EXPECT_TRUE(other.shows("alice"));
+}
+
+TEST_F(DeadOlderClients, AreRepairedWithoutASoundOfWhoIsMuted) {
+  settle_all();
+  world.page("alice").set_microphone(false);
+  world.page("bob").set_microphone(false);
+  world.run_for(1s);
+  microphone = MediaState::Off;
+  world.rtc.set_path("alice", "older", false);
+  pass_undisturbed(22s);
+  EXPECT_EQ(leaves(), 1U);
+  world.rtc.set_path("alice", "older", true);
+  pass_undisturbed(70s);
+  EXPECT_EQ(seen("alice", "older").connection, LinkView::Connected);
+  const auto frames = world.sent_frames("alice", "groupcall:update-tracks");
+  EXPECT_NE(frames.back().text.find(R"("audio":false)"), std::string::npos);
+}
+
+// Nothing ever came from it, so nobody knows whether it is there: not worth a leave of ours.
+TEST_F(DeadOlderClients, OfWhomThereNeverWasAWordAreGhosts) {
+  join("alice");
+  world.run_for(2s);
+  world.sockets.set_fate([](const PassingFrame& frame) {
+    const bool meant =
+        frame.to_server && frame.host == "older" &&
+        (is_event(frame, kOffer) || is_event(frame, kAnswer) || is_event(frame, kCandidate));
+    return meant ? FrameFate::Drop : FrameFate::Deliver;
+  });
+  older.join();
+  world.run_for(40s);
+  EXPECT_EQ(seen("alice", "older").connection, LinkView::Unreachable);
+  world.run_for(120s);
+  EXPECT_EQ(leaves(), 0U);
+  EXPECT_EQ(world.page("alice").view().diagnostics.at("unheard-peers"), 1);
+}
+
 }  // namespace
 }  // namespace groupcall::sim

@@ -729,5 +729,37 @@ TEST_F(Browser, ATrackThatIsNeverAttachedCostsTheConnectionOnly) {
   EXPECT_EQ(made(world, "alice"), 2U);
 }
 
+// ---- ghosts ----------------------------------------------------------------------------
+
+class Ghosts : public CallTest {};
+
+// Bob crashed, and the server has not missed him: his system has closed nothing.
+TEST_F(Ghosts, OfTheServerComeLastAndAreTriedOnceAMinute) {
+  gather({"bob"});
+  world.sockets.freeze("bob", true);
+  world.page("bob").sleep();
+  world.rtc.set_host_paths("bob", false);
+  join("alice");
+  world.run_for(2s);
+  join("carol");
+  world.run_for(35s);
+  const auto& order = world.page("alice").view().order;
+  ASSERT_EQ(order.size(), 2U) << "the server still lists him";
+  EXPECT_EQ(order.back(), UserId{"bob"});
+  EXPECT_EQ(seen("alice", "bob").connection, LinkView::Unreachable);
+  EXPECT_EQ(seen("carol", "bob").connection, LinkView::Unreachable);
+}
+
+TEST_F(Ghosts, ThatWakeUpAreBackAtOnce) {
+  gather({"bob"});
+  world.page("bob").sleep();
+  join("alice");
+  world.run_for(40s);
+  ASSERT_EQ(seen("alice", "bob").connection, LinkView::Unreachable);
+  world.page("bob").wake();
+  EXPECT_LT(time_to_settle({"alice", "bob"}, 60s), Duration(8s));
+  expect_settled({"alice", "bob"});
+}
+
 }  // namespace
 }  // namespace groupcall::sim

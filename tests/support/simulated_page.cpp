@@ -141,6 +141,12 @@ RequestId SimulatedPage::leave() {
   return request;
 }
 
+RequestId SimulatedPage::send(const std::string& text, const std::string& to) {
+  const RequestId request = next_request();
+  post(SendRequested{request, UserId{to}, text});
+  return request;
+}
+
 void SimulatedPage::set_microphone(bool on) { post(MicrophoneWanted{on}); }
 void SimulatedPage::set_camera(bool on) { post(CameraWanted{on}); }
 void SimulatedPage::dispose() { post(Disposed{}); }
@@ -389,13 +395,18 @@ void SimulatedPage::check_sent(MediaKind kind) {
 void SimulatedPage::settle(RequestId request, bool resolved, const CallError& error) {
   if (request.none() || request.value > last_request_) return violation("settles no request");
   const bool first =
-      settled_.emplace(request, SettledRequest{resolved, error, around_.loop->now()}).second;
+      settled_.emplace(request, SettledRequest{resolved, error, around_.loop->now(), {}}).second;
   if (!first) violation("settles request " + std::to_string(request.value) + " again");
 }
 
 void SimulatedPage::run(const ResolveRequest& command) { settle(command.request, true, {}); }
 void SimulatedPage::run(const RejectRequest& command) {
   settle(command.request, false, command.error);
+}
+
+void SimulatedPage::run(const MessageSent& command) {
+  settle(command.request, true, {});
+  settled_[command.request].unreached = command.unreached;
 }
 
 std::optional<SettledRequest> SimulatedPage::settled(RequestId request) const {

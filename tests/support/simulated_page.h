@@ -65,11 +65,12 @@ struct JoinWish {
   bool video = true;
 };
 
-/// How a promise of join() or leave() was settled.
+/// How a promise of join(), leave() or send() was settled.
 struct SettledRequest {
   bool resolved = false;
   CallError error;
   Instant at{};
+  std::vector<UserId> unreached;  ///< of send()
 };
 
 class SimulatedPage : private SocketObserver {
@@ -82,6 +83,8 @@ class SimulatedPage : private SocketObserver {
   // What the person does.
   RequestId join(const JoinWish& wish = {});
   RequestId leave();
+  /// To everybody, where `to` is empty.
+  RequestId send(const std::string& text, const std::string& to = {});
   void set_microphone(bool on);
   void set_camera(bool on);
   void dispose();
@@ -105,6 +108,9 @@ class SimulatedPage : private SocketObserver {
   const SnapshotStore& view() const { return view_; }
   MediaModel& media() { return media_; }
   std::optional<SettledRequest> settled(RequestId request) const;
+  /// The messages of the others, in the order in which the application got them.
+  const std::vector<DeliverMessage>& messages() const { return messages_; }
+  int times_drained() const { return times_drained_; }
   bool wants_microphone() const { return wants_microphone_; }
   bool wants_camera() const { return wants_camera_; }
   std::size_t open_connections() const;
@@ -177,6 +183,9 @@ class SimulatedPage : private SocketObserver {
   void run(const AcquireMedia& command);
   void run(const EnableTrack& command);
   void run(const StopTrack& command);
+  void run(const MessageSent& command);
+  void run(const DeliverMessage& command) { messages_.push_back(command); }
+  void run(const MessagesDrained&) { ++times_drained_; }
 
   void settle(RequestId request, bool resolved, const CallError& error);
   /// Null, and a violation, unless the connection is open and belongs to `peer`.
@@ -215,6 +224,8 @@ class SimulatedPage : private SocketObserver {
   bool listens_ = false;  ///< wants a connection for invitations
   std::int64_t last_request_ = 0;
   std::map<RequestId, SettledRequest> settled_;
+  std::vector<DeliverMessage> messages_;
+  int times_drained_ = 0;
   std::int64_t last_op_ = 0;
   std::int64_t last_socket_ = 0;
   std::map<SocketNumber, Socket> sockets_;

@@ -23,8 +23,9 @@ function makeEngine(answer = () => nothing, { onCommand, record } = {}) {
     host,
   };
   const store = new SnapshotStore('me', { userId: 'me' }, { remote: () => null, local: () => null });
-  const engine = new CallEngine({ bridge, ports, store, clock, record });
-  return { engine, bridge, ports, store, clock, host };
+  const messages = { told: [], tell: (command) => messages.told.push(command) };
+  const engine = new CallEngine({ bridge, ports, store, messages, clock, record });
+  return { engine, bridge, ports, store, messages, clock, host };
 }
 
 const types = (events) => events.map(({ type }) => type);
@@ -171,6 +172,21 @@ test('a request is settled by the core, and by its own number', async () => {
   const leave = engine.request((request) => ({ type: 'call.leave', request }));
   await assert.rejects(join, { name: 'GroupCallError', code: 'aborted' });
   await leave;
+});
+
+test('a message that is sent settles its request with its id and whom it does not reach', async () => {
+  const { engine } = makeEngine(({ request }) => ({
+    commands: [{ type: 'call.sent', request, id: '3k9', unreached: ['ben'] }],
+  }));
+  const sent = await engine.request((request) => ({ type: 'call.send', request, text: 'x' }));
+  assert.deepEqual(sent, { ok: true, id: '3k9', unreached: ['ben'] });
+});
+
+test('messages are told in the order of the commands', () => {
+  const message = { type: 'call.message', from: 'ben', id: '3k9', toAll: true, text: 'x' };
+  const { engine, messages } = makeEngine(() => ({ commands: [message, { type: 'call.drained' }] }));
+  engine.dispatch(online);
+  assert.deepEqual(messages.told, [message, { type: 'call.drained' }]);
 });
 
 test('a settled request sees the snapshot that belongs to it', async () => {

@@ -389,7 +389,7 @@ test('an invitation may be declined or joined from within its listener', async (
   assert.deepEqual(bridge.events[1], { type: 'call.decline', roomId: 'r1' });
 });
 
-test('there is one event to listen to, and it takes a function', async (t) => {
+test('there are events to listen to, and they take functions', async (t) => {
   const { call } = await makeCall(t);
   assert.throws(() => call.on('ring', () => {}), { code: 'invalid-argument', detail: /"ring"/ });
   assert.throws(() => call.on(Symbol('invitation'), () => {}), { code: 'invalid-argument' });
@@ -568,4 +568,70 @@ test('with the application\'s Socket only the devices open ahead, and a join wit
   (await making).dispose();
   await assert.rejects(createGroupCall({ ...options, join: { ...room, roomId: '' } }), { code: 'invalid-argument' });
   assert.equal(page.sockets.length, 0);
+});
+
+// ---- messages ----
+
+const sends = ({ type, request }) =>
+  type === 'call.send' ? { commands: [{ type: 'call.sent', request, id: '3k9', unreached: [] }] } : resolveRequest({ request });
+
+test('a message goes to the core, to all or to one', async (t) => {
+  const { call, bridge } = await makeCall(t, sends);
+  assert.deepEqual(await call.send({ text: 'Hello' }), { ok: true, id: '3k9', unreached: [] });
+  await call.send({ text: '', to: 'ben' });
+  assert.deepEqual(
+    bridge.events.filter(({ type }) => type === 'call.send').map(({ request, ...rest }) => rest),
+    [{ type: 'call.send', text: 'Hello' }, { type: 'call.send', text: '', to: 'ben' }],
+  );
+});
+
+for (const code of ['message-too-large', 'not-in-call', 'nobody-there', 'outbox-full']) {
+  test(`a message that is refused with ${code} resolves with the error in words`, async (t) => {
+    const { call } = await makeCall(t, ({ type, request }) => ({
+      commands: type === 'call.send' ? [{ type: 'call.reject', request, error: { code, detail: 'd' } }] : [],
+    }));
+    const { ok, error } = await call.send({ text: 'x' });
+    assert.equal(ok, false);
+    assert.deepEqual([error.code, error.detail], [code, 'd']);
+    assert.ok(error.message.length > 10 && error.remedy.length > 10);
+    assert.ok(!(error instanceof Error), 'plain, as in a snapshot');
+  });
+}
+
+test('what is no message is the page\'s mistake', async (t) => {
+  const { call } = await makeCall(t, ({ type }) => (type === 'call.send' ? { refused: 'too-long: text' } : { commands: [] }));
+  await assert.rejects(call.send({ text: 7 }), { code: 'invalid-argument', detail: /text/ });
+  await assert.rejects(call.send({ text: 'x', to: '' }), { code: 'invalid-argument', detail: /to/ });
+  await assert.rejects(call.send({ text: 'x' }), { code: 'invalid-argument', detail: 'too-long: text' });
+});
+
+test('after dispose a message has nowhere to go, and says so', async (t) => {
+  const { call } = await makeCall(t);
+  call.dispose();
+  const { ok, error } = await call.send({ text: 'x' });
+  assert.deepEqual([ok, error.code], [false, 'disposed']);
+});
+
+test('listeners get each message, frozen and without the command around it, until they stop', async (t) => {
+  const message = { type: 'call.message', from: 'ben', id: '3k9', toAll: true, text: 'Hello' };
+  const { call } = await makeCall(t, ({ type }) => ({
+    commands: type === 'call.setCamera' ? [message, { type: 'call.drained' }] : [],
+  }));
+  const told = [];
+  let drained = 0;
+  const stop = call.on('message', (one) => told.push(one));
+  call.on('message', () => { throw new Error('mistake of the page'); });
+  call.on('messagesDrained', () => (drained += 1));
+  const uncaught = [];
+  t.mock.method(globalThis, 'queueMicrotask', (callback) => {
+    try { callback(); } catch (error) { uncaught.push(error.message); }
+  });
+  call.setCamera(true);
+  stop();
+  call.setCamera(true);
+  await settled();
+  assert.deepEqual(told, [{ from: 'ben', id: '3k9', toAll: true, text: 'Hello' }]);
+  assert.ok(Object.isFrozen(told[0]));
+  assert.equal(drained, 2);
+  assert.deepEqual(uncaught, ['mistake of the page', 'mistake of the page']);
 });

@@ -30,7 +30,8 @@ struct WordsOf<ErrorCode> {
   static constexpr auto words = std::to_array<std::string_view>(
       {"none", "invalid-argument", "already-joined", "aborted", "disposed", "server-unreachable",
        "timeout", "refused", "rate-limited", "replaced", "group-not-found", "not-a-member",
-       "join-failed", "server-shutting-down", "application-socket"});
+       "join-failed", "server-shutting-down", "application-socket", "message-too-large",
+       "not-in-call", "nobody-there", "outbox-full"});
 };
 template <>
 struct WordsOf<Phase> {
@@ -240,6 +241,26 @@ struct RecordOf<StopTrack> {
 };
 
 template <>
+struct RecordOf<MessageSent> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("request", AT(MessageSent, request), kRequired),
+      field("id", AT(MessageSent, id), kRequired),
+      field("unreached", AT(MessageSent, unreached), kRequired),
+  });
+};
+template <>
+struct RecordOf<DeliverMessage> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("from", AT(DeliverMessage, from), kRequired),
+      field("id", AT(DeliverMessage, id), kRequired),
+      field("toAll", AT(DeliverMessage, to_all), kRequired),
+      field("text", AT(DeliverMessage, text), kRequired),
+  });
+};
+template <>
+struct RecordOf<MessagesDrained> : NoFields {};
+
+template <>
 struct TagsOf<Command> {
   static constexpr auto tags = std::to_array<std::string_view>({
       "call.resolve",
@@ -266,6 +287,9 @@ struct TagsOf<Command> {
       "media.acquire",
       "media.enable",
       "media.stop",
+      "call.sent",
+      "call.message",
+      "call.drained",
   });
 };
 

@@ -61,6 +61,14 @@ struct RecordOf<InvitationDeclined> {
       {field("roomId", AT(InvitationDeclined, room_id), kRequired, limits::kIdBytes)});
 };
 template <>
+struct RecordOf<SendRequested> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("request", AT(SendRequested, request), kRequired),
+      field("to", AT(SendRequested, to), kOptional, limits::kIdBytes),
+      field("text", AT(SendRequested, text), kRequired, limits::kFrameBytes),
+  });
+};
+template <>
 struct RecordOf<SocketOpened> {
   static constexpr auto fields =
       std::to_array<Field>({field("socket", AT(SocketOpened, socket), kRequired)});
@@ -301,6 +309,7 @@ struct TagsOf<Event> {
       "call.listen",
       "call.takeOver",
       "call.decline",
+      "call.send",
       "socket.opened",
       "socket.frame",
       "socket.binary",

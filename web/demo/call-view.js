@@ -3,6 +3,7 @@
 import { reasonText } from '/dist/index.js';
 
 import { announce } from './announcer.js';
+import { Chat } from './chat.js';
 import { makeCopyButton } from './copy-link.js';
 import { fitTiles } from './grid-layout.js';
 import { Notices } from './notices.js';
@@ -37,6 +38,7 @@ function deviceTrouble(self) {
 export class CallView {
   #grid = element('grid');
   #notices = new Notices();
+  #chat = new Chat();
   #sound = new RemoteSound((blocked) => this.#showBlockedSound(blocked));
   /** @type {Tile | null} */
   #selfTile = null;
@@ -71,6 +73,7 @@ export class CallView {
     document.title = `${room.roomId} · groupcall`;
     this.#resized.observe(this.#grid);
     this.#ticking = setInterval(() => this.#tick(), 1_000);
+    this.#chat.show(call);
     this.draw(call.getSnapshot());
     this.#tick();
     element('call-title').focus();
@@ -83,6 +86,7 @@ export class CallView {
     this.#resized.disconnect();
     this.#sound.clear();
     this.#notices.clear();
+    this.#chat.hide();
     for (const tile of this.#tiles.values()) tile.remove();
     this.#selfTile?.remove();
     this.#invite?.remove();
@@ -98,6 +102,10 @@ export class CallView {
     button.setAttribute('aria-pressed', String(on));
     if (device === 'camera') this.#call?.setCamera(on);
     else this.#call?.setMicrophone(on);
+  }
+
+  toggleChat() {
+    this.#chat.toggle();
   }
 
   draw(snapshot) {
@@ -134,8 +142,10 @@ export class CallView {
       this.#names.delete(userId);
     }
     for (const participant of participants) this.#drawOther(participant);
+    this.#chat.draw(participants);
     this.#sound.draw(participants);
     this.#drawInvite(participants.length === 0);
+    this.#place(participants);
     const count = participants.length + 1;
     element('call-count').textContent = count === 1 ? 'Only you' : `${count} people`;
     this.#fit();
@@ -147,11 +157,23 @@ export class CallView {
     if (!tile) {
       tile = new Tile(false);
       this.#tiles.set(userId, tile);
-      this.#grid.append(tile.element);
       announce(`${nameOf(participant)} is here.`);
     }
     this.#names.set(userId, nameOf(participant));
     tile.draw(participant);
+  }
+
+  /** In the order of the snapshot, in which those who cannot be reached come last. Only what moves is touched. */
+  #place(participants) {
+    let last = this.#selfTile?.element ?? null;
+    for (const { userId } of participants) {
+      const tile = this.#tiles.get(userId).element;
+      if (tile.previousElementSibling !== last || !tile.isConnected) {
+        if (last) last.after(tile);
+        else this.#grid.prepend(tile);
+      }
+      last = tile;
+    }
   }
 
   #drawInvite(alone) {
@@ -203,7 +225,9 @@ export class CallView {
     const { clientWidth, clientHeight, children, style } = this.#grid;
     if (clientWidth === 0 || children.length === 0) return;
     const gap = Number.parseFloat(getComputedStyle(this.#grid).columnGap);
-    const { width, height } = fitTiles(children.length, clientWidth, clientHeight, gap);
+    // Who cannot be reached takes a small place below the others, and none of theirs.
+    const gone = this.#grid.querySelectorAll('[data-connection="unreachable"]').length;
+    const { width, height } = fitTiles(children.length - gone, clientWidth, clientHeight - (gone > 0 ? 60 : 0), gap);
     style.setProperty('--tile-width', `${width}px`);
     style.setProperty('--tile-height', `${height}px`);
   }

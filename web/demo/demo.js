@@ -89,9 +89,15 @@ function failed(error) {
 }
 
 document.addEventListener('keydown', (event) => {
-  const device = SHORTCUTS[event.key.toLowerCase()];
+  const key = event.key.toLowerCase();
+  const device = SHORTCUTS[key];
   const writing = event.target.closest('input, select, textarea, [contenteditable]');
-  if (!device || writing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (writing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (key === 'c' && view.shown) {
+    event.preventDefault(); // it would be written into the field that gets the focus
+    view.toggleChat();
+  }
+  if (!device) return;
   if (view.shown) view.toggle(device);
   else prejoin.toggle(device);
 });

@@ -7,6 +7,7 @@ import type { CallBridge } from 'groupcall-wasm';
 
 import { GroupCallError, describeProblem } from './errors.js';
 import type { ApplicationCommand } from './ports/application-socket.js';
+import type { MessageListeners } from './messages.js';
 import type { Clock, HostPort } from './ports/host.js';
 import type { MediaCommand } from './ports/media.js';
 import type { PeersCommand } from './ports/peers.js';
@@ -33,6 +34,7 @@ export interface EngineParts {
   readonly bridge: CallBridge;
   readonly ports: Ports;
   readonly store: SnapshotStore;
+  readonly messages: Pick<MessageListeners, 'tell'>;
   readonly clock: Clock;
   /** What has been carried out already, and is skipped when the core asks for it. */
   readonly ahead?: readonly CoreCommand[];
@@ -44,7 +46,7 @@ export interface EngineParts {
 const utf8 = new TextEncoder();
 
 interface PendingRequest {
-  readonly resolve: () => void;
+  readonly resolve: (value: unknown) => void;
   readonly reject: (error: GroupCallError) => void;
 }
 
@@ -78,13 +80,13 @@ export class CallEngine {
     if (!this.#handling) this.#handleAll();
   }
 
-  /** Dispatches an event that the core settles; the promise is that of `join()` or `leave()`. */
-  async request(makeEvent: (request: number) => CoreEvent): Promise<void> {
+  /** Dispatches an event that the core settles; the promise is that of `join()`, `leave()` or `send()`. */
+  async request<T = void>(makeEvent: (request: number) => CoreEvent): Promise<T> {
     if (this.#stopped) throw this.#stopped;
     const request = ++this.#requests;
     const event = makeEvent(request);
-    return new Promise((resolve, reject) => {
-      this.#pending.set(request, { resolve, reject });
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.set(request, { resolve: (value) => resolve(value as T), reject });
       this.dispatch(event);
     });
   }
@@ -127,9 +129,14 @@ export class CallEngine {
     try {
       switch (command.type) {
         case 'call.resolve':
-          return this.#settle(command.request)?.resolve();
+          return this.#settle(command.request)?.resolve(undefined);
         case 'call.reject':
           return this.#settle(command.request)?.reject(toError(command.error));
+        case 'call.sent':
+          return this.#settle(command.request)?.resolve({ ok: true, id: command.id, unreached: command.unreached });
+        case 'call.message':
+        case 'call.drained':
+          return this.#parts.messages.tell(command);
         case 'socket.open':
         case 'socket.send':
         case 'socket.close':

@@ -22,6 +22,7 @@ import type { ConnectionReason, ErrorCode, MediaReason } from './protocol.js';
  * - `server-shutting-down`: the server said that it goes down; it is tried again.
  * - `application-socket`: the application's Socket has given up, and is the application's to reconnect.
  * - `group-not-found`, `not-a-member`, `join-failed`: the server's answers to a join.
+ * - `message-too-large`, `not-in-call`, `nobody-there`, `outbox-full`: why `send()` sent nothing.
  * - `module-load-failed`: groupcall.wasm could not be fetched or compiled; calling again retries.
  * - `unsupported`: this browser lacks WebRTC, WebSocket or WebAssembly.
  * - `engine-failed`: the call engine died; make a new call.
@@ -84,6 +85,10 @@ const ERROR_TEXTS: Readonly<Record<GroupCallErrorCode, Text>> = {
   ],
   'not-a-member': ['You are not a member of this group.', 'Ask a member to add you, then join again.'],
   'join-failed': ['The server could not add you to the call.', 'Try again in a moment.'],
+  'message-too-large': ['This message is too long.', 'Make it shorter, or send it in parts.'],
+  'not-in-call': ['You are not in a call.', 'Join the call, then send it again.'],
+  'nobody-there': ['Nobody is here who can get this message.', 'Wait until somebody joins, then send it again.'],
+  'outbox-full': ['Too many messages are still on their way.', 'Wait a moment, then send it again.'],
   'module-load-failed': [
     'A part of the call software could not be loaded.',
     'Check your internet connection, then try again.',

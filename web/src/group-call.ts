@@ -6,6 +6,7 @@ import { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
 import { loadModule } from './load-module.js';
 import { makeCall } from './make-call.js';
+import { MessageListeners, type MessageEvents, type SendResult } from './messages.js';
 import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type JoinOptions } from './options.js';
 import { ApplicationSocketPort } from './ports/application-socket.js';
 import { HostPort, pageClock } from './ports/host.js';
@@ -19,6 +20,12 @@ import { TextsPort } from './ports/texts.js';
 import type { CoreConfig, CoreEvent } from './protocol.js';
 import type { CallSnapshot, Invitation, UserInfo } from './snapshot.js';
 import { SnapshotStore } from './store.js';
+
+/** What `on()` can listen to, and what listeners get. */
+export interface CallEvents extends MessageEvents {
+  /** Somebody has opened a call in a group of ours, and it rings. */
+  invitation: (invitation: Invitation) => void;
+}
 
 /**
  * A call, joined or not. One object serves any number of joins, one after the other.
@@ -49,6 +56,19 @@ export interface GroupCall {
   /** Turns the camera on or off; off also turns its light off. */
   setCamera(on: boolean): void;
   /**
+   * Sends a text to everybody in the call, or to one of them: chat, reactions, or JSON of the
+   * application's own. It travels between the pages, past the server, and arrives once and in
+   * order for as long as both are in the call, whatever becomes of their connections meanwhile.
+   *
+   * At most 16,000 bytes of UTF-8, in which quotes, backslashes and line breaks count double and
+   * other control characters six times; 256 messages or 256 KiB may be on their way to each.
+   * What was sent just before `leave()` may not arrive.
+   *
+   * @returns what became of it, see `SendResult`.
+   * @throws {GroupCallError} `invalid-argument`: no string, or one of over a megabyte.
+   */
+  send(message: { readonly text: string; readonly to?: string }): Promise<SendResult>;
+  /**
    * Keeps a connection to the server, also outside a call: only a connected user is invited.
    * Returns at once; how it goes stands in `signalling` of the snapshot.
    */
@@ -75,13 +95,16 @@ export interface GroupCall {
    */
   setSocket(socket: ApplicationSocket): void;
   /**
-   * Calls `listener` once for each invitation that newly appears in `invitations` of the snapshot.
-   * What rings already when this is called stands there, and is not told again.
+   * Listens to something that happens:
+   *
+   * - `invitation`: a call newly rings. What rings already stands in `invitations` of the snapshot.
+   * - `message`: somebody's `send()` has arrived.
+   * - `messagesDrained`: `send()` said `outbox-full`, and now there is room again.
    *
    * @returns how to stop it.
    * @throws {GroupCallError} `invalid-argument`: another event, or no function.
    */
-  on(event: 'invitation', listener: (invitation: Invitation) => void): () => void;
+  on<Name extends keyof CallEvents>(event: Name, listener: CallEvents[Name]): () => void;
   /**
    * Calls `listener` after each change of the snapshot, at most once for each event.
    *
@@ -143,6 +166,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     remote: (source) => peers.stream(source),
     local: (track) => media.stream(track),
   });
+  const messages = new MessageListeners();
   const { socket } = options.signalling;
   const application = socket && new ApplicationSocketPort(report, count);
   engine = new CallEngine({
@@ -157,13 +181,14 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
       host: new HostPort(report, globalThis.window, pageClock),
     },
     store,
+    messages,
     clock: pageClock,
     record: writeRecord,
     ahead,
   });
   // It tells at once what the Socket is, which only an engine can hear.
   if (socket) application?.setSocket(socket);
-  const call = makeCall(engine, store, { application, iceServers });
+  const call = makeCall(engine, store, { application, iceServers, messages });
   // How it ends stands in the snapshot.
   if (options.join) call.join(options.join).catch(() => undefined);
   for (const event of heard) engine.dispatch(event);

@@ -7,7 +7,8 @@
  * @packageDocumentation
  */
 
-export { createGroupCall, type GroupCall } from './group-call.js';
+export { createGroupCall, type CallEvents, type GroupCall } from './group-call.js';
+export type { CallMessage, MessageEvents, SendResult } from './messages.js';
 export type {
   ApplicationSignalling,
   ApplicationSocket,

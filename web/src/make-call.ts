@@ -2,8 +2,9 @@
 
 import type { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
-import type { GroupCall } from './group-call.js';
+import type { CallEvents, GroupCall } from './group-call.js';
 import { onInvitation } from './invitations.js';
+import { sendMessage, type MessageListeners } from './messages.js';
 import { needApplicationSocket, needId, toJoinEvent } from './options.js';
 import type { ApplicationSocketPort } from './ports/application-socket.js';
 import type { IceServers } from './ports/ice-servers.js';
@@ -13,9 +14,10 @@ interface CallParts {
   /** Where the page brings its own Socket. */
   readonly application: ApplicationSocketPort | undefined;
   readonly iceServers: Pick<IceServers, 'fresh'>;
+  readonly messages: MessageListeners;
 }
 
-export function makeCall(engine: CallEngine, store: SnapshotStore, { application, iceServers }: CallParts): GroupCall {
+export function makeCall(engine: CallEngine, store: SnapshotStore, { application, iceServers, messages }: CallParts): GroupCall {
   return {
     join: (options) => {
       // Beside the socket and the camera, so that the first connection need not wait for it.
@@ -26,6 +28,11 @@ export function makeCall(engine: CallEngine, store: SnapshotStore, { application
     dispose: () => engine.dispatch({ type: 'call.dispose' }),
     setMicrophone: (on) => engine.dispatch({ type: 'call.setMicrophone', on: needBoolean(on) }),
     setCamera: (on) => engine.dispatch({ type: 'call.setCamera', on: needBoolean(on) }),
+    send: async ({ text, to }) => {
+      if (typeof text !== 'string') throw new GroupCallError('invalid-argument', 'text must be a string');
+      if (to !== undefined) needId(to, 'to');
+      return sendMessage(engine, text, to);
+    },
     connect: () => engine.dispatch({ type: 'call.listen', on: true }),
     disconnect: () => engine.dispatch({ type: 'call.listen', on: false }),
     takeOver: () => engine.dispatch({ type: 'call.takeOver' }),
@@ -41,11 +48,10 @@ export function makeCall(engine: CallEngine, store: SnapshotStore, { application
       application.setSocket(socket);
     },
     on: (event, listener) => {
-      if (event !== 'invitation') {
-        throw new GroupCallError('invalid-argument', `there is no event "${String(event)}", only "invitation"`);
-      }
       needFunction(listener, 'on()');
-      return onInvitation(store, listener);
+      if (event === 'invitation') return onInvitation(store, listener as CallEvents['invitation']);
+      if (event === 'message' || event === 'messagesDrained') return messages.on(event, listener as () => void);
+      throw new GroupCallError('invalid-argument', `there is no event "${String(event)}"`);
     },
     subscribe: (listener) => {
       needFunction(listener, 'subscribe()');

@@ -8,7 +8,7 @@ export type StreamName = 'camera' | 'screen';
 export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'ended';
 export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error';
-export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket';
+export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
 export type LinkView = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
@@ -175,6 +175,12 @@ export type CoreEvent =
   | {
       readonly type: 'call.decline';
       readonly roomId: string;
+    }
+  | {
+      readonly type: 'call.send';
+      readonly request: number;
+      readonly to?: string;
+      readonly text: string;
     }
   | {
       readonly type: 'socket.opened';
@@ -487,6 +493,22 @@ export type CoreCommand =
   | {
       readonly type: 'media.stop';
       readonly track: string;
+    }
+  | {
+      readonly type: 'call.sent';
+      readonly request: number;
+      readonly id: string;
+      readonly unreached: readonly string[];
+    }
+  | {
+      readonly type: 'call.message';
+      readonly from: string;
+      readonly id: string;
+      readonly toAll: boolean;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'call.drained';
     };
 
 /** What CallBridge.handle() returns. */

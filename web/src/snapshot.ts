@@ -101,7 +101,10 @@ export interface Participant {
   readonly userId: string;
   /** As the participant's page sent it: not trusted, any member may be missing. */
   readonly userInfo: UserInfo;
-  /** The media connection: `connecting`, `connected`, `reconnecting` or `unreachable` (tried once a minute). */
+  /**
+   * The media connection: `connecting`, `connected`, `reconnecting`, or `unreachable`: not a word
+   * for 30 s (tried once a minute), or nothing that helps. Leave those out of the layout.
+   */
   readonly connection: LinkView;
   /**
    * Why it is not connected, once that has lasted: 3 s where the cause is certain, else 15 s. `none`
@@ -137,7 +140,7 @@ export interface CallSnapshot {
   readonly error: CallProblem | null;
   readonly signalling: SignallingStatus;
   readonly self: SelfParticipant;
-  /** The others, in the order in which they came. */
+  /** The others, in the order in which they came; those who are `unreachable` come last. */
   readonly participants: readonly Participant[];
   /** The calls that ring, oldest first; needs a connection, see `connect()`. */
   readonly invitations: readonly Invitation[];

@@ -118,6 +118,20 @@ const callPage = {
   invitations: [],
   openApplicationSocket,
 
+  /** What the others have sent, in the order in which it came. */
+  messages: [],
+  timesDrained: 0,
+
+  /** Sends the numbers from `first` to `last` without waiting; tells which were refused, and why. */
+  async sendNumbers(first, last, to) {
+    const numbers = Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
+    const results = await Promise.all(numbers.map((text) => callPage.call.send({ text, ...(to && { to }) })));
+    return results.filter(({ ok }) => !ok);
+  },
+
+  /** Behind the back of the call: its connections are gone, and with them what was on its way. */
+  breakConnections: () => peerConnections.forEach((pc) => pc.close()),
+
   watchPictures: () => others.forEach(({ video }, userId) => watch(userId, video)),
   longestGaps: () =>
     Object.fromEntries([...pictures].map(([userId, { at, gap }]) => [userId, Math.round(Math.max(gap, performance.now() - at))])),
@@ -147,6 +161,10 @@ const callPage = {
     const call = await createGroupCall({ ...options, record: (line) => window.recordLine(`${id} ${line}`) });
     call.subscribe(() => draw(call.getSnapshot()));
     call.on('invitation', (invitation) => callPage.invitations.push(invitation));
+    call.on('message', (message) => callPage.messages.push(message));
+    call.on('messagesDrained', () => {
+      callPage.timesDrained += 1;
+    });
     callPage.call = call;
   },
 

@@ -69,6 +69,11 @@ std::vector<Written> every_command() {
   add(EmitApplication{SocketNumber{2}, R"(["e",{}])", 3},
       R"({"type":"application.emit","socket":2,"text":"[\"e\",{}]","ack":3})");
   add(PostToTabs{"{}"}, R"({"type":"tabs.post","text":"{}"})");
+  add(MessageSent{RequestId{4}, "3k9", {UserId{"a"}, UserId{"b"}}},
+      R"({"type":"call.sent","request":4,"id":"3k9","unreached":["a","b"]})");
+  add(DeliverMessage{UserId{"b"}, "3k9", true, "Hello\n"},
+      R"({"type":"call.message","from":"b","id":"3k9","toAll":true,"text":"Hello\n"})");
+  add(MessagesDrained{}, R"({"type":"call.drained"})");
   return all;
 }
 

@@ -21,6 +21,8 @@ class OpenThings {
       requests_.insert(join->request.value);
     if (const auto* leave = std::get_if<LeaveRequested>(&event))
       requests_.insert(leave->request.value);
+    if (const auto* send = std::get_if<SendRequested>(&event))
+      requests_.insert(send->request.value);
     if (const auto* acquired = std::get_if<MediaAcquired>(&event)) {
       for (const AcquiredTrack* one : {&acquired->microphone, &acquired->camera})
         if (!one->track.empty()) tracks_.insert(one->track.value);
@@ -65,6 +67,7 @@ class OpenThings {
   void look(const EnableTrack& c) { need(tracks_.contains(c.track.value), "media.enable"); }
   void look(const ResolveRequest& c) { need(requests_.erase(c.request.value) == 1, "resolve"); }
   void look(const RejectRequest& c) { need(requests_.erase(c.request.value) == 1, "reject"); }
+  void look(const MessageSent& c) { need(requests_.erase(c.request.value) == 1, "sent"); }
   void look(const AttachTrack& c) {
     need(c.track.empty() || tracks_.contains(c.track.value), "attach of a track that is gone");
     need(connections_.contains(name(c)), "pc.attachTrack " + name(c));

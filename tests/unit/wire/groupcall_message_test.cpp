@@ -267,14 +267,33 @@ TEST(ChannelText, IsAGoodbyeOrASignOfLifeOrRefused) {
     const bool good = decode_channel_text(text, message, refusal);
     return verdict(good, refusal);
   };
-  EXPECT_EQ(encode_channel_text(Goodbye{Epoch{"e"}}), R"({"type":"goodbye","epoch":"e"})");
-  EXPECT_EQ(encode_channel_text(Alive{}), R"({"type":"alive"})");
+  EXPECT_EQ(encode_channel_text({ChannelKind::Goodbye, Epoch{"e"}}),
+            R"({"type":"goodbye","epoch":"e"})");
+  EXPECT_EQ(encode_channel_text({}), R"({"type":"alive"})");
+  EXPECT_EQ(encode_channel_text({ChannelKind::Alive, {}, 7}), R"({"type":"alive","ack":7})");
+  const LinkAddress address{Epoch{"a"}, Epoch{"b"}, LinkNumber{2}, 1, PeerRequest::OfferPlease};
+  EXPECT_EQ(
+      encode_channel_text({ChannelKind::Request, {}, 0, 0, {}, false, {}, address}),
+      R"({"type":"request","groupcall":{"from":"a","to":"b","link":2,"seq":1,"request":"offer"}})");
+  const ChannelText largest{ChannelKind::Message, {},   0,  9'007'199'254'740'991,
+                            std::string(13, 'i'), true, "x"};
+  EXPECT_LE(encode_channel_text(largest).size(), 1 + limits::kMessageFrameBytes);
   const std::vector<Row> rows = {
       {R"({"type":"goodbye","epoch":"e"})", "ok"},
-      {R"({"type":"goodbye"})", "missing-field epoch"},
       {R"({"type":"alive"})", "ok"},
-      {R"({"type":"hello","epoch":"e"})", "unknown-type"},
-      {R"({"type":7})", "missing-field type"},
+      {R"({"type":"alive","ack":7})", "ok"},
+      {R"({"type":"alive","ack":"7"})", "out-of-range ack"},
+      {R"({"type":"alive","ack":-7})", "out-of-range ack"},
+      {R"({"type":"message","number":7,"id":"3k9","toAll":true,"text":"x"})", "ok"},
+      {R"({"type":"message","number":1.5,"id":"3k9","toAll":true,"text":"x"})",
+       "out-of-range number"},
+      {R"({"type":"message","number":7,"id":"3k9","toAll":true,"text":")" +
+           std::string(limits::kMessageBytes + 1, 'x') + "\"}",
+       "too-long text"},
+      {R"({"type":"request","groupcall":{"from":"a"}})", "missing-field groupcall.to"},
+      {R"({"type":"request","groupcall":{"from":"a","to":"b","link":2,"seq":1}})", "ok"},
+      {R"({"type":"hello","epoch":"e"})", "unknown-choice type"},
+      {R"({"type":7})", "unknown-choice type"},
       {R"({})", "missing-field type"},
       {R"([])", "missing-field type"},
       {"goodbye", "not-json"},

@@ -1,0 +1,22 @@
+/// Small things that the router remembers.
+#pragma once
+
+#include "core/base/time.h"
+#include "core/public/ids.h"
+#include "core/public/snapshot.h"
+
+namespace groupcall {
+
+/// What we have told the others that we send.
+struct Announced {
+  bool audio;
+  bool video;
+};
+
+/// An invitation that is ringing.
+struct Ring {
+  InvitationView shown;
+  Instant ends_at;
+};
+
+}  // namespace groupcall
