@@ -362,7 +362,7 @@ class Wire {
       // The same offer again, as a slow peer gets it, is no other one. An older client's have no number.
       if (isNew && !isRenewal) offers.push(pair);
       if (isNew && link !== undefined) newest.set(key, { seq, at, answeredAt: isAnswer ? at : Infinity });
-      else if (isAnswer && known?.seq === seq) known.answeredAt = Math.min(known.answeredAt, at);
+      else if (isAnswer && known && known.seq === seq) known.answeredAt = Math.min(known.answeredAt, at);
     }
     return offers.slice(since);
   }
