@@ -44,6 +44,9 @@ export const LIMIT = {
   silence: 20_000,
 };
 
+/** An offer without an answer is made anew after 8 s (core/public/config.h, kOfferRenew), which include its making. */
+const RENEWED_AFTER_MS = 6_500;
+
 const MEDIA = { audio: true, video: { width: 320, height: 180, frameRate: 15 } };
 
 const COMMON_FLAGS = [
@@ -338,22 +341,28 @@ class Wire {
 
   /**
    * `alice→bob` for each offer that reached the server, or those after `since` of them: as a message of its own, or
-   * inside alice's join, which bob's answer tells. One that came twice counts once.
+   * inside alice's join, which bob's answer tells. One that came twice counts once, and so does one that was made anew
+   * because its answer took so long, as on a machine that has far too much to do.
    */
   offers(since = 0) {
-    const told = new Set();
+    /** By link: the newest offer, when it was first seen, and when it was answered. */
+    const newest = new Map();
     const offers = [];
-    for (const { direction, userId, event, payload } of this.#frames) {
+    for (const { direction, userId, event, payload, at } of this.#frames) {
       if (direction !== 'in') continue;
       const { offer, answer, targetUserId } = payload ?? {};
-      const early = event === 'groupcall:webrtc-answer' && answer?.groupcall?.early > 0;
-      if (!early && event !== 'groupcall:webrtc-offer') continue;
-      const pair = early ? `${targetUserId}→${userId}` : `${userId}→${targetUserId}`;
-      const { from, to, link, seq } = (early ? answer : offer)?.groupcall ?? {};
-      const key = `${pair} ${early ? to : from} ${link} ${seq}`;
+      const isAnswer = event === 'groupcall:webrtc-answer';
+      if (!isAnswer && event !== 'groupcall:webrtc-offer') continue;
+      const pair = isAnswer ? `${targetUserId}→${userId}` : `${userId}→${targetUserId}`;
+      const { from, to, link, seq, early } = (isAnswer ? answer : offer)?.groupcall ?? {};
+      const key = `${pair} ${isAnswer ? to : from} ${link}`;
+      const known = newest.get(key);
+      const isNew = isAnswer ? early > 0 && !known : link === undefined || !known || seq > known.seq;
+      const isRenewal = isNew && known && Math.min(at, known.answeredAt) - known.at >= RENEWED_AFTER_MS;
       // The same offer again, as a slow peer gets it, is no other one. An older client's have no number.
-      if (link === undefined || !told.has(key)) offers.push(pair);
-      told.add(key);
+      if (isNew && !isRenewal) offers.push(pair);
+      if (isNew && link !== undefined) newest.set(key, { seq, at, answeredAt: isAnswer ? at : Infinity });
+      else if (isAnswer && known && known.seq === seq) known.answeredAt = Math.min(known.answeredAt, at);
     }
     return offers.slice(since);
   }
