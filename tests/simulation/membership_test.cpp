@@ -169,5 +169,26 @@ TEST_F(LostNews, ALateOfferOfOneWhoIsGoneMakesNoLastingGhost) {
   EXPECT_EQ(world.page("alice").open_connections(), 0U);
 }
 
+TEST_F(LostNews, ALateMessageOfOneWhoSaidGoodbyeBringsNobodyBack) {
+  for (int seed = 0; seed < 8; ++seed) {
+    World fresh({.seed = "goodbye " + std::to_string(seed)});
+    fresh.sockets.set_fate([](const PassingFrame& frame) {
+      const bool twice = !frame.to_server && frame.host == "alice" &&
+                         frame.text.find("webrtc-") != std::string::npos;
+      return twice ? FrameFate::Duplicate : FrameFate::Deliver;
+    });
+    SimulatedPage& alice = fresh.open_page("alice");
+    alice.join();
+    fresh.run_for(1s);
+    fresh.open_page("bob").join();
+    fresh.run_for(250ms);
+    ASSERT_EQ(alice.view().order.size(), 1U);
+    fresh.page("bob").leave();
+    ASSERT_TRUE(fresh.run_until([&] { return alice.view().order.empty(); }, 300ms));
+    EXPECT_FALSE(fresh.run_until([&] { return !alice.view().order.empty(); }, 4s)) << seed;
+    EXPECT_TRUE(fresh.journal.clean());
+  }
+}
+
 }  // namespace
 }  // namespace groupcall::sim

@@ -217,6 +217,7 @@ class SimulatedPage : private SocketObserver {
   std::uint64_t events_ = 0;
   Instant rate_window_{};
   int events_in_window_ = 0;
+  int caused_in_window_ = 0;
   int busiest_second_ = 0;
 
   bool wants_microphone_ = false;
