@@ -38,7 +38,6 @@ const NOBODY = { urls: 'turn:127.0.0.1:9?transport=tcp', username: 'u', credenti
 
 for (const [what, reason, list] of [
   ['names no relay', 'no-relay', []],
-  ['names a STUN server only', 'no-relay', LIST],
   ['names a relay that is not there', 'relay-unreachable', [NOBODY]],
 ]) {
   callTest(`a call through relays alone says why it connects nobody where the page ${what}`, {}, async (stage) => {

@@ -144,8 +144,10 @@ TEST_F(Silence, QuestionsTheSocketWhereTheServerAnswers) {
       if (f.text.find("groupcall:ping") != std::string::npos) ++count;
     return count;
   };
-  while (pings() == 0) call.pass(100ms), call.handle(Woke{});
+  call.after(deadlines::kPingFirst);
+  ASSERT_EQ(pings(), 1);
   call.frame("431[]");
+  sampled(100);
   while (shown() == LinkView::Connected) next_sample(100);
   EXPECT_EQ(pings(), 1);
   call.after(deadlines::kPingDoubted);
