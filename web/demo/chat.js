@@ -99,8 +99,7 @@ export class Chat {
     this.#unread = count;
     const badge = element('chat-unread');
     badge.hidden = count === 0;
-    badge.textContent = count > 99 ? '99+' : String(count);
-    this.#toggle.setAttribute('aria-label', count === 0 ? 'Messages' : `Messages, ${count} new`);
+    badge.firstElementChild.textContent = count > 99 ? '99+' : String(count);
   }
 
   #say(text) {
