@@ -83,7 +83,6 @@ class SimulatedPage : private SocketObserver {
   // What the person does.
   RequestId join(const JoinWish& wish = {});
   RequestId leave();
-  /// To everybody, where `to` is empty.
   RequestId send(const std::string& text, const std::string& to = {});
   void set_microphone(bool on);
   void set_camera(bool on);

@@ -1,5 +1,7 @@
 /** The public face: makes a call out of the module, the ports, the store and the engine. */
 
+import type { CallBridge, GroupCallModule } from 'groupcall-wasm';
+
 import { commandsAhead } from './ahead.js';
 import { callOut } from './call-out.js';
 import { CallEngine } from './engine.js';
@@ -142,13 +144,8 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     media.close();
     throw error;
   };
-  const [module, certificates] = await Promise.all([loadModule(options.wasmUrl), makeCertificates()]).catch(abandon);
-  const bridge = new module.CallBridge(configText);
-  const refused = bridge.error();
-  if (refused !== '') {
-    bridge.delete();
-    abandon(new GroupCallError('invalid-argument', refused));
-  }
+  const loaded = loadModule(options.wasmUrl).then((module) => makeBridge(module, configText));
+  const [bridge, certificates] = await Promise.all([loaded, makeCertificates()]).catch(abandon);
   const { record } = options;
   const writeRecord = record && ((line: string): void => callOut(record, line));
   writeRecord?.(configText);
@@ -193,6 +190,14 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   if (options.join) call.join(options.join).catch(() => undefined);
   for (const event of heard) engine.dispatch(event);
   return call;
+}
+
+function makeBridge(module: GroupCallModule, configText: string): CallBridge {
+  const bridge = new module.CallBridge(configText);
+  const refused = bridge.error();
+  if (refused === '') return bridge;
+  bridge.delete();
+  throw new GroupCallError('invalid-argument', refused);
 }
 
 /** One for all connections of the call: see PeersPort. A browser that cannot make it makes its own. */

@@ -14,12 +14,13 @@ class Unheard : public testing::Test {
                 CallBench::module_peer("ben", "eb", false, false)});
     call.local_set("ben");
   }
-  /// Time passes, and the server speaks every second.
+  /// Time passes; the server speaks every second, and brings us what we ask it to.
   void pass(Duration time) {
     const Instant end = call.now + time;
     while (call.now < end) {
       call.pass(std::min<Duration>(1s, end - call.now));
       call.frame("2");
+      call.candidate("me", {});
     }
   }
   LinkView shown(const std::string& user) { return call.seen(user).connection; }
