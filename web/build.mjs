@@ -28,6 +28,17 @@ async function needWasmBuild() {
   }
 }
 
+// Names that Embind's glue uses among its own objects only. The minifier cannot know that, and leaves them.
+const EMBIND_NAMES = new RegExp(
+  `^(${[
+    'argCount', 'argPackAdvance', 'baseClass', 'className', 'constructor_body', 'deleteScheduled', 'dependentTypes',
+    'destructorFunction', 'downcast', 'fromWireType', 'funcName', 'getActualType', 'instancePrototype', 'isConst',
+    'isReference', 'isSmartPointer', 'methodCaller', 'myTypes', 'overloadTable', 'pointeeType', 'preservePointerOnDelete',
+    'ptrType', 'pureVirtualFunctions', 'rawConstructor', 'rawDestructor', 'rawGetPointee', 'rawShare', 'readValueFromPointer',
+    'registeredClass', 'sharingPolicy', 'signaturesArray', 'smartPtr', 'smartPtrType', 'toWireType', 'typeConverters', 'upcast',
+  ].join('|')})$`,
+);
+
 /** One minified ES module of our TypeScript and Emscripten's glue. */
 async function bundle() {
   await build({
@@ -38,6 +49,8 @@ async function bundle() {
     format: 'esm',
     target: 'es2022',
     minify: true,
+    mangleProps: EMBIND_NAMES,
+    mangleQuoted: true,
     sourcemap: true,
     // Sources are inside the map; paths of this machine are not.
     sourceRoot: '',
