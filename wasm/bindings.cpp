@@ -25,8 +25,8 @@ EMSCRIPTEN_BINDINGS(groupcall) {
       .function("handleFrame", &handle_frame);
 }
 
-// Embind prints the addresses of types that it does not know into messages which only a fault of this
-// file could cause; for that alone the linker would add printf (1.2 kB of the download).
+// Embind prints the addresses of types that it does not know into messages which only a fault of
+// this file could cause; for that alone the linker would add printf (1.2 kB of the download).
 extern "C" int siprintf(char* text, const char* /*format*/, ...) {
   text[0] = '?';
   text[1] = '\0';

@@ -68,6 +68,8 @@ void SignallingSession::retry(Output& out) {
     try_now(out);
   } else {
     state_ = Waiting{at};
+    // Not the ladder, but how often we came: whoever waits should know.
+    if (at - out.now > deadlines::kReconnectLater) error_.code = ErrorCode::RateLimited;
   }
 }
 

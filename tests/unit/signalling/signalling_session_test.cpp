@@ -126,11 +126,23 @@ TEST_F(SignallingSessionTest, NeverStormsTheServer) {
     now += 1s;
     closed();
   }
-  expect_state(SignallingState::Waiting, ErrorCode::ServerUnreachable);
+  expect_state(SignallingState::Waiting, ErrorCode::RateLimited);
   EXPECT_EQ(until_deadline(), 290s);
   network(true);
   EXPECT_THAT(commands, IsEmpty());
   EXPECT_EQ(until_deadline(), 290s) << "the network's return does not lift it";
+}
+
+TEST_F(SignallingSessionTest, SaysThatWeCameTooOftenToWhoeverGoesAndComes) {
+  for (int i = 0; i < 10; ++i) {
+    want(true);
+    connect();
+    now += 1s;
+    want(false);
+  }
+  want(true);
+  expect_state(SignallingState::Waiting, ErrorCode::RateLimited);
+  EXPECT_EQ(until_deadline(), 290s);
 }
 
 TEST_F(SignallingSessionTest, HonoursRetryAfter) {
