@@ -372,7 +372,7 @@ function build() {
 /** The first test that fails, or null. */
 function firstFailure() {
   for (const program of PROGRAMS) {
-    const result = run(path.join(BUILD, 'tests/simulation', program), ['--gtest_brief=1'], { GROUPCALL_SEEDS: '300' });
+    const result = run(path.join(BUILD, 'tests/simulation', program), ['--gtest_brief=1', '--gtest_fail_fast'], { GROUPCALL_SEEDS: '300' });
     if (result.status === 0) continue;
     const failed = /\[ {2}FAILED {2}\] (\w+\.\w+)/.exec(result.stdout);
     return failed?.[1] ?? `${program} (${result.signal ?? `exit ${result.status}`})`;
