@@ -182,6 +182,8 @@ void CallCore::Router::on(const StatsSampled& event) {
   }
   touch_all();
   if (!doubted) return;
+  for (const auto& [user, link] : links_)
+    if (link->hears(now_)) return;  // our network lives
   // If it is our network that is dead, the offer of the restart goes nowhere on this socket.
   auto session = session_output();
   session_.on_doubt(session);

@@ -26,6 +26,7 @@ class PairMessages {
   /// The application was told that it must wait; it is told when it need not any more.
   void note_refused() { refused_ = true; }
   bool refused() const { return refused_ && !roomy(); }
+  void forget_refused() { refused_ = false; }
   /// `message` lacks its number.
   void put(wire::ChannelText& message, Instant now);
   /// Hands over to this channel what it has not been given and can take.

@@ -45,7 +45,7 @@ class CallCore::Router {
   void on(const ChannelMessage& event);
   void flush_messages(const UserId& user, Link& link);
   void tell_drained();
-  void forget_link(const UserId& user);
+  void forget_link(const UserId& user, const Epoch& next = {});
   void recall_messages(Link& link);
   void on_request(const UserId& sender, const LinkAddress& address);
   bool send_over_channel(const PeerSignal& signal, bool offline);
@@ -228,7 +228,6 @@ class CallCore::Router {
   OpId stats_op_;
   Instant stats_at_ = kNever;
   Instant eager_until_{};
-
   // Of the event at hand.
   Commands commands_;
   std::vector<SessionEvent> session_events_;

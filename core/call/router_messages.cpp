@@ -26,7 +26,8 @@ void CallCore::Router::on(const SendRequested& event) {
       const bool foreign = link == nullptr || link->negotiation.pair().foreign();
       if (!foreign && !link->messages->full(bytes)) {
         reached.push_back(user);
-      } else if (!foreign && (link->hears(now_) || !event.to.empty())) {
+      } else if (!foreign &&
+                 (link->hears(now_) || (!event.to.empty() && link->unheard_at != kNever))) {
         link->messages->note_refused();
         error = ErrorCode::OutboxFull;
       } else {
@@ -60,20 +61,27 @@ void CallCore::Router::flush_messages(const UserId& user, Link& link) {
 void CallCore::Router::tell_drained() {
   if (!send_refused_) return;
   for (const auto& [user, link] : links_)
-    if (link->messages->refused()) return;
+    if (link->messages->refused() && link->unheard_at != kNever) return;
+  for (const auto& [user, link] : links_) link->messages->forget_refused();
   send_refused_ = false;
   commands_.push_back(MessagesDrained{});
 }
 
 // The numbers outlive the link: who was taken for departed may come back with the same epoch.
-void CallCore::Router::forget_link(const UserId& user) {
+// Not for a late word of a former self, though: `next` is whose link comes instead.
+void CallCore::Router::forget_link(const UserId& user, const Epoch& next) {
   std::unique_ptr<Link>* link = links_.find(user);
   if (link == nullptr) return;
   auto context = negotiation_context();
   (*link)->negotiation.close(context);
   if (!(*link)->negotiation.pair().foreign()) {
-    parked_[user] = std::move(*link);
-    if (parked_.size() > kDepartedEpochs) parked_.erase(parked_.begin()->first);
+    auto& parked = parked_[user];
+    if (!parked || next.empty() || !(parked->negotiation.pair().theirs == next))
+      parked = std::move(*link);
+    if (parked_.size() > limits::kParkedLinks) {
+      const UserId first = parked_.begin()->first;
+      parked_.erase(first == user ? std::next(parked_.begin())->first : first);
+    }
   }
   links_.erase(user);
 }
@@ -127,6 +135,7 @@ bool CallCore::Router::send_over_channel(const PeerSignal& signal, bool offline)
     return false;
   const Link* link = present_link(signal.peer);
   if (link == nullptr || !link->channel_open() || !link->hears(now_)) return false;
+  if (!offline && link->negotiation.peer_deaf()) return false;  // they would not hear it
   wire::ChannelText text{wire::ChannelKind::Request};
   text.address = signal.address;
   commands_.push_back(SendChannel{signal.peer, link->channel(), wire::encode_channel_text(text)});

@@ -231,6 +231,7 @@ void CallCore::Router::look_after_absent(const UserId& user) {
 
 void CallCore::Router::remove_participant(const UserId& user, bool for_good) {
   forget_link(user);
+  if (for_good) parked_.erase(user);
   const Participant* who = roster_.find(user);
   if (who != nullptr) departed_.add(who->epoch, for_good);
   roster_.remove(user);
@@ -261,9 +262,12 @@ void CallCore::Router::sync_pair(const UserId& user) {
   const Epoch theirs = foreign ? Epoch{} : who->epoch;
   auto context = negotiation_context();
   if (Link* link = present_link(user)) {
-    if (who->present) link->ghost_at = kNever;
+    if (who->present) {
+      link->ghost_at = kNever;
+      link->unlisted = false;
+    }
     if (link->negotiation.pair().theirs == theirs) return;
-    forget_link(user);
+    forget_link(user, theirs);
   }
   auto& link = links_[user];
   link = std::make_unique<Link>(PeerNegotiation::Pair{user, epoch_, theirs}, who->our_role);
@@ -310,7 +314,8 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
   if (link->unheard_at <= now_) look_after_unheard(*link);
   if (link->messages->stuck_at() <= now_) {
     link->messages->wait_again(now_);
-    if (link->negotiation.connected()) {
+    // Silence has deadlines of its own, and heals.
+    if (link->negotiation.connected() && link->hears(now_)) {
       counters_.add(Tally::StuckMessages);
       link->negotiation.give_up_connection(context);
     }

@@ -13,12 +13,16 @@ void CallCore::Router::on_word(Link& link) {
 // Nothing at all has come from them for a while. Only where the server spoke meanwhile that says
 // something about them.
 void CallCore::Router::look_after_unheard(Link& link) {
+  // Long overdue: the page stood still, and what they said may be on its way into it.
   const bool judged = phase_ == RoomPhase::In && session_.online() &&
+                      now_ - link.unheard_at < deadlines::kLateWake &&
                       session_.last_delivery() > link.unheard_at - deadlines::kUnheard;
-  if (!judged) {
-    link.unheard_at += 1s;
-  } else if (link.negotiation.view() == LinkView::Connected) {
+  const PeerNegotiation& pair = link.negotiation;
+  const bool quiet = pair.pair().foreign() && pair.transport_up();  // an older client sends nothing
+  if (quiet || pair.view() == LinkView::Connected) {
     link.unheard_at = now_ + deadlines::kUnheard;  // nobody need say anything
+  } else if (!judged) {
+    link.unheard_at = now_ + deadlines::kUnheardAgain;
   } else {
     link.unheard_at = kNever;
     counters_.add(Tally::UnheardPeers);

@@ -1,7 +1,7 @@
 /// What arrives in the slots of one connection, judged from stats samples.
 ///
 /// Only counters of the decoder and the network are believed: `muted` of remote tracks is
-/// known to lie in fixed slots (core/README.md, "Browser facts").
+/// known to lie in fixed slots (core/README.md, "What a person sees").
 #pragma once
 
 #include <array>

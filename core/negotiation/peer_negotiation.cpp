@@ -527,6 +527,8 @@ void PeerNegotiation::on_request(const LinkAddress& from, NegotiationContext& ct
   }
   if (from.request != PeerRequest::OfferPlease) return;
   if (from.link >= link_) {
+    if (ctx.now < next_requested_) return;  // it is asked for again
+    next_requested_ = ctx.now + kResendAtMostEvery;
     link_ = from.link;
     new_link(ctx);  // they have seen this link, and it is no use to them
     return;

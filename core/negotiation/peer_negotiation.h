@@ -56,6 +56,7 @@ class PeerNegotiation {
   /// Something has arrived (again).
   void on_heard();
   bool silent() const { return silent_; }
+  bool peer_deaf() const { return peer_deaf_; }
   /// The peer says whether it hears us: a path may carry packets one way only.
   void on_peer_hears(bool hears, NegotiationContext& ctx);
   /// This page has another network now: old addresses may lead nowhere.
@@ -201,7 +202,8 @@ class PeerNegotiation {
                Stable, Broken>
       state_ = Broken{kNever};
   Instant waiting_since_{};
-  Instant next_restart_{};  ///< not before then: one that was asked for, or answered
+  Instant next_restart_{};    ///< not before then: one that was asked for, or answered
+  Instant next_requested_{};  ///< no new link at their request before then
   Instant owed_since_ = kNever;
   bool answered_ = false;
   int rebuilds_ = 0;   ///< since it was last connected

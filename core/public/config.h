@@ -80,6 +80,8 @@ inline constexpr std::uint32_t kQueuedCandidates = 64;
 /// A data channel message of a peer: 16 KiB, which every browser takes and which holds up what
 /// comes behind it for 0.4 s at most at 300 kbit/s (RFC 8831, section 6.6).
 inline constexpr std::uint32_t kChannelMessageBytes = 16'384;
+/// Closed links that are kept for the numbers of their messages: a full mesh of 16 may go and come.
+inline constexpr std::size_t kParkedLinks = 16;
 /// The text of the application in one, as it travels: quotes, backslashes and line breaks count
 /// double, other control characters six times.
 inline constexpr std::uint32_t kMessageBytes = 16'000;
@@ -164,6 +166,7 @@ inline constexpr Duration kForeignDead = 15s;  ///< an older client's link: then
 inline constexpr Duration kRepairPause = 60s;  ///< ... by our leave and join, at most this often
 inline constexpr Duration kGhostSilence = 7s;  ///< absent and silent this long: gone
 inline constexpr Duration kUnheard = 30s;      ///< listed, and not a word of them: unreachable, ...
+inline constexpr Duration kUnheardAgain = 1s;  ///< ... looked at again, where nobody can judge
 inline constexpr Duration kUnheardRetry = 60s;  ///< ... and tried this often
 
 inline constexpr Duration kAcquire = 60s;        ///< a permission prompt may take a person a while

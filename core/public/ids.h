@@ -25,7 +25,7 @@ using ConnectionNumber = StrongNumber<struct ConnectionNumberTag>;
 using SocketNumber = StrongNumber<struct SocketNumberTag>;
 /// Counts the connections of an epoch pair; on the wire, numbered by the offerer.
 using LinkNumber = StrongNumber<struct LinkNumberTag>;
-/// Names a promise that the host holds for the user (`join`, `leave`).
+/// Names a promise that the host holds for the user (`join`, `leave`, `send`).
 using RequestId = StrongNumber<struct RequestIdTag>;
 
 /// Hands out the numbers of one call; none is given twice.

@@ -119,7 +119,7 @@ enum class ConnectionReason : std::uint8_t {
   RelayUnreachable,  ///< TURN servers are named, and none has given us an address
   NoRelay,           ///< no path is found, and no TURN server is named
   NoPath,            ///< none is found even with a relay
-  OlderClient,       ///< lost, and with the existing web client it cannot be repaired
+  OlderClient,       ///< lost, and the existing web client cannot restart it; a re-join of ours may
 };
 
 struct ParticipantView {
@@ -154,7 +154,7 @@ struct SnapshotPatch {
   std::optional<SelfView> self;
   std::optional<std::vector<InvitationView>> invitations;  ///< all that ring, oldest first
   std::vector<ParticipantView> participants;               ///< new or changed ones
-  std::optional<std::vector<UserId>> order;  ///< all present, in the order in which they came
+  std::optional<std::vector<UserId>> order;  ///< all present as they came; unreachable ones last
   std::vector<Counter> diagnostics;          ///< changed ones
   /// Steps from `join()` to the first picture (`count`: milliseconds) that were reached now. The
   /// first is "join"; it ends those of the join before.

@@ -13,7 +13,7 @@ enum class RoomPhase : std::uint8_t {
   Out,
   Joining,  ///< wanted, not admitted yet
   In,
-  Rejoining,    ///< admitted before; the socket was lost since
+  Rejoining,    ///< admitted before; the socket or the membership was lost since
   Withdrawing,  ///< no longer wanted, but a join is on its way: leave once it is confirmed
   Leaving,      ///< goodbyes are on their way
 };

@@ -69,7 +69,8 @@ void SignallingSession::retry(Output& out) {
   } else {
     state_ = Waiting{at};
     // Not the ladder, but how often we came: whoever waits should know.
-    if (at - out.now > deadlines::kReconnectLater) error_.code = ErrorCode::RateLimited;
+    if (at - out.now > deadlines::kReconnectLater && error_.code != ErrorCode::RateLimited)
+      error_ = {ErrorCode::RateLimited, {}};
   }
 }
 

@@ -223,7 +223,7 @@ const CONNECTION_TEXTS: Readonly<Record<ConnectionReason, Text>> = {
     'One of the two networks blocks calls: try another one. The call keeps trying.',
   ],
   'older-client': [
-    'Lost, and their page is too old to repair it',
+    'Lost, and their page is too old to restart it',
     'Ask them to reload their page, or leave and join again.',
   ],
 };
