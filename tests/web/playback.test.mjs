@@ -201,6 +201,20 @@ test('refused sound needs a gesture, and plays after it', async () => {
   assert.deepEqual([playback.getSnapshot().needsGesture, told], [false, 2]);
 });
 
+test('what was refused plays by itself when the call changes and the browser has changed its mind', async () => {
+  FakeElement.allowed = false;
+  const call = makeCall([person('bob')]);
+  const playback = createPlayback(call);
+  await settled();
+  const { self } = call.getSnapshot();
+  call.show({ self: { ...self, microphone: off } });
+  await settled();
+  assert.equal(playback.getSnapshot().needsGesture, true);
+  FakeElement.allowed = true;
+  call.show({ self });
+  assert.deepEqual([playback.getSnapshot().needsGesture, sounding()[0].paused], [false, false]);
+});
+
 test('what plays but has nothing to play yet needs no gesture any more', async () => {
   FakeElement.allowed = false;
   const playback = createPlayback(makeCall([person('bob')]));

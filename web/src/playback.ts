@@ -25,7 +25,8 @@ export interface PlaybackOptions {
 export interface PlaybackSnapshot {
   /**
    * The browser lets the page play nothing before somebody has pressed something on it: show a
-   * button that calls `resumePlayback()`.
+   * button that calls `resumePlayback()`. What was refused is also tried at each change of the call,
+   * since browsers let a page play once its microphone is open or anything on it was pressed.
    */
   readonly needsGesture: boolean;
   /**
@@ -177,6 +178,7 @@ class CallPlayback implements Playback {
       element.remove();
     }
     if (this.#options.sound !== false) others.forEach((one) => this.#hear(one));
+    for (const element of this.#refused) void this.#start(element);
     this.#publish();
   }
 
