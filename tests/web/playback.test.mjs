@@ -275,7 +275,9 @@ test('the output device is that of everybody, also of those who come later', asy
   const call = makeCall([person('bob')]);
   const { setOutputDevice, getSnapshot, subscribe } = createPlayback(call);
   let told = 0;
-  subscribe(() => (told += 1));
+  const tell = () => (told += 1);
+  subscribe(tell);
+  subscribe(tell)(); // and stopped at once
   await setOutputDevice('headset');
   call.show({ participants: [person('bob'), person('carol')] });
   await settled();
@@ -322,8 +324,9 @@ test('after dispose() nothing plays, and nothing does again', async () => {
   FakeElement.allowed = false;
   const call = makeCall([person('bob')]);
   const playback = createPlayback(call);
-  const element = new FakeElement();
+  const [element, mine] = [new FakeElement(), new FakeElement()];
   playback.attachMedia(element, 'bob', 'camera');
+  playback.attachMedia(mine, 'me', 'camera');
   await settled();
   let answer;
   FakeElement.held.set('headset', new Promise((resolve) => (answer = resolve)));
@@ -336,11 +339,14 @@ test('after dispose() nothing plays, and nothing does again', async () => {
 
   answer();
   await choosing;
+  assert.equal(playback.getSnapshot().outputDevice, '', 'too late');
   playback.attachMedia(element, 'bob', 'camera');
+  playback.attachMedia(mine, 'me', 'camera');
   playback.setVolume('bob', 0.5);
   await playback.resumePlayback();
+  await playback.setOutputDevice('speaker');
   playback.dispose();
-  assert.deepEqual([element.srcObject, playback.getSnapshot().outputDevice, told], [null, '', 1]);
+  assert.deepEqual([element.srcObject, mine.srcObject, told], [null, null, 1]);
 });
 
 test('a listener that ends the playing, or fails, does no harm', async (t) => {
