@@ -81,7 +81,16 @@ function makeCall(participants = []) {
   };
 }
 
+/** The listeners to `devicechange`. */
+let deviceListeners;
+
 beforeEach(() => {
+  deviceListeners = new Set();
+  const mediaDevices = {
+    addEventListener: (event, listener) => event === 'devicechange' && deviceListeners.add(listener),
+    removeEventListener: (event, listener) => event === 'devicechange' && deviceListeners.delete(listener),
+  };
+  Object.defineProperty(globalThis, 'navigator', { value: { mediaDevices }, configurable: true });
   FakeElement.made = [];
   FakeElement.allowed = true;
   FakeElement.devices = new Set(['headset', 'speaker']);
@@ -90,6 +99,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   delete globalThis.Audio;
+  delete globalThis.navigator;
 });
 
 test('an element shows the camera while that is on, and nothing otherwise', () => {
@@ -320,6 +330,32 @@ test('a device that has vanished when somebody comes leaves nobody unheard, and 
   assert.deepEqual(sounding().map(({ sinkId }) => sinkId), ['', '']);
 });
 
+test('a device that is unplugged gives the sound back to the one that the browser chooses, another one does not', async () => {
+  const call = makeCall([person('bob')]);
+  const { setOutputDevice, getSnapshot } = createPlayback(call);
+  const devicesChange = async () => {
+    for (const listener of deviceListeners) listener();
+    await settled();
+  };
+  await devicesChange();
+  await setOutputDevice('headset');
+  FakeElement.devices.delete('speaker');
+  await devicesChange();
+  assert.deepEqual([getSnapshot().outputDevice, sounding()[0].sinkId], ['headset', 'headset']);
+  FakeElement.devices.delete('headset');
+  await devicesChange();
+  assert.deepEqual([getSnapshot().outputDevice, sounding()[0].sinkId], ['', '']);
+  assert.equal(deviceListeners.size, 1);
+  call.show({ participants: [] });
+  assert.equal(deviceListeners.size, 0, 'after the call nothing is listened to');
+});
+
+test('a page without mediaDevices, as an insecure one is, plays all the same', () => {
+  Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+  createPlayback(makeCall([person('bob')]));
+  assert.equal(sounding().length, 1);
+});
+
 test('after dispose() nothing plays, and nothing does again', async () => {
   FakeElement.allowed = false;
   const call = makeCall([person('bob')]);
@@ -334,7 +370,7 @@ test('after dispose() nothing plays, and nothing does again', async () => {
   let told = 0;
   playback.subscribe(() => (told += 1));
   playback.dispose();
-  assert.deepEqual([FakeElement.made.filter(({ srcObject }) => srcObject), call.listeners.size], [[], 0]);
+  assert.deepEqual([FakeElement.made.filter(({ srcObject }) => srcObject), call.listeners.size, deviceListeners.size], [[], 0, 0]);
   assert.deepEqual([playback.getSnapshot().needsGesture, told], [false, 1]);
 
   answer();

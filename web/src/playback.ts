@@ -31,7 +31,7 @@ export interface PlaybackSnapshot {
   readonly needsGesture: boolean;
   /**
    * The id of the device that plays the sound; empty for the one that the browser chooses. It
-   * becomes empty by itself when the chosen one cannot be used for somebody who comes.
+   * becomes empty by itself when the chosen one is unplugged, or cannot be used for somebody who comes.
    */
   readonly outputDevice: string;
 }
@@ -161,6 +161,11 @@ class CallPlayback implements Playback {
     this.#listeners.clear();
   };
 
+  /** Devices have come or gone: one that plays nothing tells whether the chosen one is still there. */
+  readonly #tryDevice = (): void => {
+    if (this.#snapshot.outputDevice) this.#route([new Audio()]).catch(() => undefined); // the snapshot tells
+  };
+
   /** Gives each element what the call has for it now. */
   #follow(): void {
     const { self, participants } = this.#call.getSnapshot();
@@ -179,6 +184,9 @@ class CallPlayback implements Playback {
     }
     if (this.#options.sound !== false) others.forEach((one) => this.#hear(one));
     for (const element of this.#refused) void this.#start(element);
+    // Both may be done any number of times; and where nobody is heard, nothing keeps this object.
+    const listening = this.#sounds.size > 0 ? 'addEventListener' : 'removeEventListener';
+    navigator.mediaDevices?.[listening]('devicechange', this.#tryDevice);
     this.#publish();
   }
 
