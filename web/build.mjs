@@ -1,6 +1,6 @@
 /**
- * Builds the package into web/dist/: index.js (with its source map), index.d.ts and what it
- * imports, groupcall.wasm. Needs the WebAssembly build (`cmake --build --preset wasm`).
+ * Builds the package into web/dist/: index.js and playback.js (with their source maps), their .d.ts
+ * and what these import, groupcall.wasm. Needs the WebAssembly build (`cmake --build --preset wasm`).
  */
 
 import { execFileSync } from 'node:child_process';
@@ -39,12 +39,15 @@ const EMBIND_NAMES = new RegExp(
   ].join('|')})$`,
 );
 
-/** One minified ES module of our TypeScript and Emscripten's glue. */
+/** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself. */
+const ENTRIES = ['index', 'playback'];
+
+/** One minified ES module for each entry. */
 async function bundle() {
   await build({
     absWorkingDir: web,
-    entryPoints: ['src/index.ts'],
-    outfile: path.join(dist, 'index.js'),
+    entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
+    outdir: dist,
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -60,7 +63,7 @@ async function bundle() {
   });
 }
 
-/** Copies index.d.ts and whatever it reaches, and nothing of the inside. */
+/** Copies the types of the entries and whatever they reach, and nothing of the inside. */
 async function emitTypes() {
   const tsc = path.join(web, 'node_modules/typescript/bin/tsc');
   await rm(types, { recursive: true, force: true });
@@ -69,7 +72,7 @@ async function emitTypes() {
     [tsc, '--project', web, '--declaration', '--emitDeclarationOnly', '--outDir', types],
     { stdio: 'inherit' },
   );
-  const wanted = ['index.d.ts'];
+  const wanted = ENTRIES.map((name) => `${name}.d.ts`);
   for (const name of wanted) {
     const text = await readFile(path.join(types, 'web/src', name), 'utf8');
     for (const [, module] of text.matchAll(/from '\.\/([\w-]+)\.js'/g)) {
@@ -90,4 +93,4 @@ await needWasmBuild();
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await Promise.all([bundle(), emitTypes(), copyFile(wasm, path.join(dist, 'groupcall.wasm'))]);
-for (const name of ['index.js', 'groupcall.wasm']) await printSize(name);
+for (const name of [...ENTRIES.map((entry) => `${entry}.js`), 'groupcall.wasm']) await printSize(name);

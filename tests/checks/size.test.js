@@ -47,3 +47,13 @@ test('size cannot be told without a build', (t) => {
   assert.equal(code, 2, output);
   assert.match(output, /is missing: run tools\/build first/);
 });
+
+test('size counts what a page may do without beside the package, within a budget of its own', (t) => {
+  const within = check('size', makeTree(t, dist(60_000, 19_900, { 'web/dist/playback.js': randomBytes(1_400) })));
+  assert.equal(within.code, 0, within.output);
+  assert.match(within.output, /beside it: playback\.js\s+1400\s+140\d/);
+  assert.match(within.output, /size: ok, 799\d\d of 80000 bytes/);
+  const over = check('size', makeTree(t, dist(60_000, 10_000, { 'web/dist/playback.js': randomBytes(1_600) })));
+  assert.equal(over.code, 1, over.output);
+  assert.match(over.output, /playback\.js is over budget: 160\d of 1500 bytes/);
+});

@@ -51,9 +51,14 @@ const MEDIA = { audio: true, video: { width: 320, height: 180, frameRate: 15 } }
 
 const COMMON_FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+  '--disable-component-update', '--disable-sync',
   '--disable-features=WebRtcHideLocalIpsWithMdns', // no names asked by multicast
 ];
+/** Whether pages may play before somebody presses something, as in a browser that knows them well, or not. */
+const AUTOPLAY_FLAGS = {
+  allowed: '--autoplay-policy=no-user-gesture-required',
+  blocked: '--autoplay-policy=document-user-activation-required',
+};
 /** Pages of one machine meet without any network: on the loopback interface. */
 const ONE_MACHINE_FLAGS = ['--allow-loopback-in-peer-connection'];
 
@@ -95,6 +100,7 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {import('../../tools/server/server.js').ServerOptions} [options.server]
  * @param {boolean} [options.devices] false: a machine without camera and microphone
  * @param {number} [options.cameras]
+ * @param {boolean} [options.autoplay] false: pages may play nothing before somebody presses something on them
  * @param {string[]} [options.machines] machines on a network that can be impaired (`stage.network`); a page opened with
  *   `on: name` is on one, every other page is here, with the signalling server; skipped without root
  * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
@@ -146,7 +152,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, machines, turn = false, firefox = false, roundTripMs = 0 }) {
+  async open({ server = {}, devices = true, cameras = 1, machines, turn = false, firefox = false, roundTripMs = 0, autoplay = true }) {
     if (machines) this.network = await Network.start([...machines, ...(turn ? [TURN] : [])]);
     if (turn) this.turn = await TurnServer.start(this.network, TURN);
     this.server = await startServer({
@@ -164,7 +170,7 @@ class Stage {
     });
     if (roundTripMs > 0) this.#far = await FarServer.start(this.server.url, roundTripMs);
     this.url = this.#far?.url ?? this.server.url;
-    this.#browserFlags = [...COMMON_FLAGS];
+    this.#browserFlags = [...COMMON_FLAGS, autoplay ? AUTOPLAY_FLAGS.allowed : AUTOPLAY_FLAGS.blocked];
     if (devices) this.#browserFlags.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
     if (machines) {
       // Cameras are for secure pages, and only localhost is one without a certificate.
@@ -205,6 +211,11 @@ class Stage {
     const page = await this.#open(ModulePage, userId, '/pages/module_page.html', how);
     if (makesCall) await page.makeCall(options);
     return page;
+  }
+
+  /** A page that plays the call by `groupcall/playback`, and joins as soon as it is loaded; `listens`: without devices. */
+  async openPlaybackPage(userId, { listens = false, ...how } = {}) {
+    return this.#open(PlaybackPage, userId, `/pages/playback_page.html?user=${userId}${listens ? '&listens' : ''}`, how);
   }
 
   async openOlderPage(userId, how = {}) {
@@ -721,6 +732,52 @@ export class OlderPage extends ClientPage {
 
   toggle(kind, on) {
     return this.tab.evaluate(([which, wanted]) => callPage.client.toggle(which, wanted), [kind, on]);
+  }
+}
+
+/**
+ * What the driver evaluates counts as a gesture of the user, after which everything may play. This page is asked by
+ * the debugger, without one.
+ */
+export class PlaybackPage extends Page {
+  async load(url) {
+    await super.load(url);
+    await this.ask(`new Promise((resolve, reject) => {
+      const startedAt = performance.now();
+      const look = () => {
+        if (window.playbackPage) resolve();
+        else if (performance.now() - startedAt > ${LIMIT.join}) reject(new Error('the page has no playbackPage'));
+        else requestAnimationFrame(look);
+      };
+      look();
+    })`);
+  }
+
+  /** @param {string} expression of the page's scope; what comes of it must be JSON */
+  async ask(expression) {
+    const { result, exceptionDetails } = await this.session.send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+      userGesture: false,
+    });
+    if (exceptionDetails) throw new Error(`${this.name}: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
+    return result.value;
+  }
+
+  /** Waits until the expression is something true, and returns that. */
+  until(what, expression, limitMs = LIMIT.announced) {
+    return this.ask(`playbackPage.until(() => ${expression}, ${limitMs}, ${JSON.stringify(`${this.name}: ${what}`)})`);
+  }
+
+  /** Presses the mouse where this button is, as a person does. */
+  async press(id) {
+    const { x, y } = await this.ask(`playbackPage.centreOf(${JSON.stringify(id)})`);
+    await this.tab.mouse.click(x, y);
+  }
+
+  async story() {
+    return [JSON.stringify(await this.ask('playbackPage.seen()'))];
   }
 }
 

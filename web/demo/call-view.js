@@ -1,13 +1,13 @@
 /** In the call: tiles, notices and the bar. Draws what the snapshot says, and nothing else. */
 
 import { reasonText } from '/dist/index.js';
+import { createPlayback } from '/dist/playback.js';
 
 import { announce } from './announcer.js';
 import { Chat } from './chat.js';
 import { makeCopyButton } from './copy-link.js';
 import { fitTiles } from './grid-layout.js';
 import { Notices } from './notices.js';
-import { RemoteSound } from './remote-sound.js';
 import { signallingNotice } from './signalling-notice.js';
 import { Tile, nameOf } from './tile.js';
 
@@ -39,7 +39,8 @@ export class CallView {
   #grid = element('grid');
   #notices = new Notices();
   #chat = new Chat();
-  #sound = new RemoteSound((blocked) => this.#showBlockedSound(blocked));
+  /** @type {import('groupcall/playback').Playback | null} */
+  #playback = null;
   /** @type {Tile | null} */
   #selfTile = null;
   /** @type {Map<string, Tile>} */
@@ -74,6 +75,8 @@ export class CallView {
     this.#resized.observe(this.#grid);
     this.#ticking = setInterval(() => this.#tick(), 1_000);
     this.#chat.show(call);
+    this.#playback = createPlayback(call, { container: element('audio') });
+    this.#playback.subscribe(() => this.#drawBlockedSound());
     this.draw(call.getSnapshot());
     this.#tick();
     element('call-title').focus();
@@ -84,7 +87,7 @@ export class CallView {
     element('call').hidden = true;
     clearInterval(this.#ticking);
     this.#resized.disconnect();
-    this.#sound.clear();
+    this.#playback.dispose();
     this.#notices.clear();
     this.#chat.hide();
     for (const tile of this.#tiles.values()) tile.remove();
@@ -92,7 +95,7 @@ export class CallView {
     this.#invite?.remove();
     this.#tiles.clear();
     this.#names.clear();
-    this.#selfTile = this.#invite = this.#snapshot = this.#call = this.#outage = null;
+    this.#selfTile = this.#invite = this.#snapshot = this.#call = this.#outage = this.#playback = null;
   }
 
   /** Turns a device on or off, from the button or the keyboard. */
@@ -118,7 +121,7 @@ export class CallView {
 
   #drawSelf(self) {
     if (!this.#selfTile) {
-      this.#selfTile = new Tile(true);
+      this.#selfTile = new Tile(self.userId, this.#playback, true);
       this.#grid.prepend(this.#selfTile.element);
     }
     this.#selfTile.draw(self);
@@ -143,7 +146,6 @@ export class CallView {
     }
     for (const participant of participants) this.#drawOther(participant);
     this.#chat.draw(participants);
-    this.#sound.draw(participants);
     this.#drawInvite(participants.length === 0);
     this.#place(participants);
     const count = participants.length + 1;
@@ -155,7 +157,7 @@ export class CallView {
     const { userId } = participant;
     let tile = this.#tiles.get(userId);
     if (!tile) {
-      tile = new Tile(false);
+      tile = new Tile(userId, this.#playback, false);
       this.#tiles.set(userId, tile);
       announce(`${nameOf(participant)} is here.`);
     }
@@ -202,13 +204,14 @@ export class CallView {
     this.#notices.set('signalling', signallingNotice(this.#snapshot, this.#outage, performance.now(), takeOver));
   }
 
-  #showBlockedSound(blocked) {
+  #drawBlockedSound() {
+    const { getSnapshot, resumePlayback } = this.#playback;
     this.#notices.set(
       'sound',
-      blocked
+      getSnapshot().needsGesture
         ? {
             message: 'The browser holds the sound back.',
-            action: { name: 'Play sound', run: () => void this.#sound.resume() },
+            action: { name: 'Play sound', run: () => void resumePlayback() },
           }
         : null,
     );

@@ -39,11 +39,16 @@ export class Tile {
   /** The list item to put into the grid. */
   element;
   #parts;
+  #detach;
   #isSelf;
   #drawn;
 
-  /** @param {boolean} isSelf mirrored, named "you", and never a connection */
-  constructor(isSelf) {
+  /**
+   * @param {string} userId whose it is
+   * @param {import('groupcall/playback').Playback} playback what plays the call
+   * @param {boolean} isSelf mirrored, named "you", and never a connection
+   */
+  constructor(userId, playback, isSelf) {
     const template = document.getElementById('tile-template');
     this.element = template.content.firstElementChild.cloneNode(true);
     const part = (selector) => this.element.querySelector(selector);
@@ -59,6 +64,7 @@ export class Tile {
     };
     this.#isSelf = isSelf;
     this.#parts.video.classList.toggle('mirrored', isSelf);
+    this.#detach = playback.attachMedia(this.#parts.video, userId, 'camera');
   }
 
   /** Draws a participant; the very same one costs nothing. */
@@ -79,18 +85,15 @@ export class Tile {
     this.#drawConnection(participant);
   }
 
-  /** Lets go of the stream. */
+  /** Lets go of the picture. */
   remove() {
-    this.#parts.video.srcObject = null;
+    this.#detach();
     this.element.remove();
   }
 
-  #drawCamera({ camera, streams }, name) {
+  #drawCamera({ camera }, name) {
     const { video, blank, reason } = this.#parts;
-    // Attached while it starts, so that the first picture is there when the state says so.
-    const stream = ['on', 'loading', 'replacing'].includes(camera.state) ? streams.camera : null;
-    if (video.srcObject !== stream) video.srcObject = stream;
-    const visible = stream !== null && camera.state !== 'loading';
+    const visible = camera.state === 'on';
     video.hidden = !visible;
     blank.hidden = visible;
     video.setAttribute('aria-label', `Picture of ${name}`);
