@@ -38,6 +38,17 @@ TEST_F(Unheard, ForThirtySecondsAreUnreachable) {
   EXPECT_EQ(shown("ann"), LinkView::Unreachable);
 }
 
+// Somebody whose coming was not told, and then was, and who goes again before anything is
+// connected.
+TEST_F(Unheard, StrangersWhoAreListedAfterAllMayLeave) {
+  call.offer("cem", call.from("ec", 1, 1));
+  ASSERT_THAT(call.order, testing::SizeIs(3));
+  call.tracks_updated("cem", true, true, "ec");
+  call.participant_left("cem");
+  pass(8s);
+  EXPECT_THAT(call.order, testing::SizeIs(2));
+}
+
 TEST_F(Unheard, AreTriedOnceAMinute) {
   pass(31s);
   ASSERT_EQ(call.count(Tally::UnheardPeers), 2);
@@ -68,6 +79,18 @@ TEST_F(Unheard, AreRevivedByAnyWord) {
 TEST_F(Unheard, AreNotThoseWhomAServerThatIsSilentItselfKeepsFromUs) {
   call.pass(90s);
   EXPECT_EQ(call.count(Tally::UnheardPeers), 0);
+}
+
+TEST_F(Unheard, AreNotJudgedByAPageThatStoodStill) {
+  pass(10s);
+  call.now += 600s;  // its timers and all that came meanwhile are late
+  call.handle(Woke{});
+  EXPECT_GT(call.reaction.wake_at, call.now);
+  EXPECT_EQ(call.count(Tally::LateWakes), 1);
+  call.frame("2");
+  EXPECT_EQ(call.count(Tally::UnheardPeers), 0) << "their words may come next";
+  pass(35s);
+  EXPECT_EQ(call.count(Tally::UnheardPeers), 2) << "they have not";
 }
 
 TEST_F(Unheard, AreNotThoseWhoAreConnectedAndQuiet) {

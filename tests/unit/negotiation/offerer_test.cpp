@@ -245,6 +245,18 @@ TEST_F(OffererTest, MakesANewLinkForAPeerToWhomThePresentOneIsNoUse) {
   EXPECT_THAT(signals, ElementsAre("offer 2/1 C"));
 }
 
+TEST_F(OffererTest, MakesNoMoreThanTwoLinksASecondHoweverManyAreAskedFor) {
+  offer_answered();
+  connected();
+  int made = 0;
+  for (std::int64_t link = 1; link <= 20; ++link) {
+    request(PeerRequest::OfferPlease, 10 * link);
+    made += static_cast<int>(commands.size() > 0);
+    now += 50ms;
+  }
+  EXPECT_EQ(made, 2);
+}
+
 TEST_F(OffererTest, NumbersItsLinkAfterTheOneThatThePeerHasSeen) {
   offer_sent();
   request(PeerRequest::OfferPlease, 5);
