@@ -468,7 +468,9 @@ TEST_F(Connectivity, ANewAddressIsFoundByAnIceRestartOnTheSameConnection) {
 
 // Bob hears nothing of Alice any more, and she goes on hearing him.
 TEST_F(Connectivity, APathThatCarriesPacketsOneWayOnlyIsMendedFromBothEnds) {
-  for (const auto& [from, to] : {std::pair("alice", "bob"), std::pair("bob", "alice")}) {
+  for (const auto& pair : {std::pair("alice", "bob"), std::pair("bob", "alice")}) {
+    const char* from = pair.first;  // clang 14 lets no lambda take a structured binding
+    const char* to = pair.second;
     World other;
     for (const char* user : {"alice", "bob"}) {
       other.open_page(user).join();
