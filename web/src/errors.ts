@@ -17,7 +17,7 @@ import type { ConnectionReason, ErrorCode, MediaReason } from './protocol.js';
  * - `server-unreachable`: no connection to the signalling server within the join timeout.
  * - `timeout`: connected, but not admitted within the join timeout.
  * - `refused`: the server refused the connection for good.
- * - `rate-limited`: the server refuses further connections from this address for a while.
+ * - `rate-limited`: too many connections lately; the server, or our own restraint, takes a while before the next.
  * - `replaced`: the same user connected from another tab or device; `takeOver()` takes the call back.
  * - `server-shutting-down`: the server said that it goes down; it is tried again.
  * - `application-socket`: the application's Socket has given up, and is the application's to reconnect.
