@@ -228,9 +228,11 @@ class Scenario {
     const ufrag = ufragOf(from.pc.localDescription.sdp);
     const latest = () => from.candidates.find(({ usernameFragment }) => usernameFragment === ufrag);
     await this.#until(latest, `a candidate for ${name}`);
-    const init = (words.includes('old') ? from.candidates[0] : latest()).toJSON();
+    const init = latest().toJSON();
+    // One of the first generation may never have been told: a restart can overtake its gathering.
+    const first = ufragOf(from.made.offer[0] ?? from.made.answer[0]);
     for (const word of words) {
-      const [key, value] = word.split('=');
+      const [key, value] = (word === 'old' ? `ufrag=${first}` : word).split('=');
       if (key === 'mid') init.sdpMid = value;
       if (key === 'end') init.candidate = '';
       if (key !== 'ufrag') continue;
