@@ -19,7 +19,7 @@ void SnapshotBuilder::participant(ParticipantView view) {
   participants_.put(user, std::move(view));
 }
 
-void SnapshotBuilder::order(std::vector<UserId> all) {
+void SnapshotBuilder::order(const std::vector<UserId>& all) {
   std::vector<UserId> users;
   for (const bool last : {false, true}) {
     for (const UserId& user : all) {

@@ -23,7 +23,7 @@ class SnapshotBuilder {
   void self(SelfView view) { put(std::move(view), self_, patch_.self); }
   void participant(ParticipantView view);
   /// In this order, but those who cannot be reached come last.
-  void order(std::vector<UserId> users);
+  void order(const std::vector<UserId>& users);
   /// Somebody has become reachable or unreachable since order().
   bool out_of_order() const { return out_of_order_; }
   void diagnostics(Counters& counters);
