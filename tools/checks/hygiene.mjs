@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Checks that nothing in the repository belongs to one machine only, and that no
-// header has grown into a heap.
+// Checks that nothing in the repository belongs to one machine only, that no header has grown
+// into a heap, and that nothing is so large that only a program can have written it.
 
 import path from 'node:path';
 import { finding, numberedLines, runCheck } from './source_tree.mjs';
@@ -15,6 +15,8 @@ const REGISTRY_HOSTS = [
 ].map(([name, domain]) => `${name}.${domain}`);
 
 const LONGEST_HEADER = 240;
+/** The longest so far is a table of test vectors, 65 kB; a flight record has megabytes. */
+const LONGEST_TEXT = 500_000;
 /** A table is as long as what it lists. */
 const TABLE = /_tables?\.h$/;
 
@@ -50,6 +52,10 @@ runCheck('hygiene', (tree) => {
   for (const file of tree.paths) {
     const text = tree.read(file);
     if (text === null) continue;
+    if (text.length > LONGEST_TEXT) {
+      findings.push(finding(file, 0, `has ${text.length} characters: what programs write belongs into build/`));
+      continue;
+    }
     findings.push(...checkLines(file, text));
     const name = path.posix.basename(file);
     if (name === 'package-lock.json') findings.push(...checkLockFile(file, text));
