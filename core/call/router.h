@@ -50,6 +50,14 @@ class CallCore::Router {
   void on_request(const UserId& sender, const LinkAddress& address);
   bool send_over_channel(const PeerSignal& signal, bool offline);
 
+  // What is sent to whom, and what is shown (router_uplink.cpp).
+  void on(const ViewChanged& event);
+  void on_view(Link& link, const TileView& view);
+  void tell_view(const UserId& user, Link& link);
+  bool not_shown(const UserId& user, const Link& link, Slot slot) const;
+  void measure_uplink(const StatsSampled& sampled);
+  void share_uplink();
+
   // Peers that do not answer (router_repair.cpp).
   void on_word(Link& link);
   void look_after_unheard(Link& link);
@@ -215,6 +223,9 @@ class CallCore::Router {
   Instant next_repair_at_{};                       ///< our leave and join for older clients
   TrackId sent_microphone_;                        ///< what links were last told to send
   TrackId sent_camera_;
+
+  UplinkShare uplink_;
+  FlatMap<UserId, TileView> views_;  ///< how the page shows each, whether they are here or not
 
   // Being reachable.
   bool listening_ = false;   ///< a connection is wanted for invitations, also outside a call

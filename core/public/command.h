@@ -11,6 +11,7 @@
 #include "core/public/message.h"
 #include "core/public/sdp.h"
 #include "core/public/snapshot.h"
+#include "core/public/uplink.h"
 
 namespace groupcall {
 
@@ -205,7 +206,7 @@ using Command =
                  CreateConnection, AssignConnection, SetLocalDescription, SetRemoteDescription,
                  AdoptSlots, AddIceCandidate, AttachTrack, CloseConnection, SendChannel,
                  CollectStats, PackText, UnpackText, AcquireMedia, EnableTrack, StopTrack,
-                 MessageSent, DeliverMessage, MessagesDrained>;
+                 MessageSent, DeliverMessage, MessagesDrained, SetParameters>;
 
 /// In the order in which they are to be carried out.
 using Commands = std::vector<Command>;

@@ -15,6 +15,7 @@
 #include "core/public/message.h"
 #include "core/public/sdp.h"
 #include "core/public/stats.h"
+#include "core/public/uplink.h"
 
 namespace groupcall {
 
@@ -209,13 +210,15 @@ struct TabMessage {
   std::string text;
 };
 
-using Event = std::variant<
-    JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted, ListenRequested,
-    TakeOverRequested, InvitationDeclined, SendRequested, SocketOpened, SocketFrame, SocketBinary,
-    SocketClosed, ApplicationState, ApplicationEvent, ApplicationAcknowledged, LocalDescriptionSet,
-    RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate, CandidateFailed,
-    TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage, ChannelDrained, ChannelClosed,
-    StatsSampled, TextPacked, TextUnpacked, MediaAcquired, MediaFailed, LocalTrackEnded, Woke,
-    Slept, NetworkOnline, NetworkOffline, PageClosing, PageShown, TabMessage>;
+using Event =
+    std::variant<JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted,
+                 ListenRequested, TakeOverRequested, InvitationDeclined, SendRequested, ViewChanged,
+                 SocketOpened, SocketFrame, SocketBinary, SocketClosed, ApplicationState,
+                 ApplicationEvent, ApplicationAcknowledged, LocalDescriptionSet,
+                 RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate,
+                 CandidateFailed, TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage,
+                 ChannelDrained, ChannelClosed, StatsSampled, TextPacked, TextUnpacked,
+                 MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline,
+                 NetworkOffline, PageClosing, PageShown, TabMessage>;
 
 }  // namespace groupcall

@@ -16,6 +16,7 @@ export type {
   GroupCallOptions,
   JoinOptions,
   OwnSignalling,
+  View,
 } from './options.js';
 export {
   connectionReasonText,

@@ -1,0 +1,148 @@
+// What is sent to whom: the uplink's estimate shared over the peers, by what each shows of us.
+#include <algorithm>
+
+#include "core/call/router.h"
+
+namespace groupcall {
+
+namespace {
+
+TileView bounded(TileView view) {
+  view.width = std::min(view.width, limits::kTileSide);
+  view.height = std::min(view.height, limits::kTileSide);
+  return view;
+}
+
+bool differs(std::int64_t told, std::int64_t now) {
+  return (told == 0) != (now == 0) || (now > told ? now - told : told - now) * 8 > told;
+}
+bool differs(const TileView& told, const TileView& now) {
+  return told.speaker != now.speaker || told.screen_hidden != now.screen_hidden ||
+         differs(told.width, now.width) || differs(told.height, now.height);
+}
+
+bool hides(const TileView& view, Slot slot) {
+  if (slot == Slot::Camera) return view.width == 0 || view.height == 0;
+  return slot == Slot::Screen && view.screen_hidden;
+}
+
+}  // namespace
+
+// ---- what is shown ---------------------------------------------------------------------
+
+void CallCore::Router::on(const ViewChanged& event) {
+  if (!views_.contains(event.peer) && views_.size() >= limits::kViews) return;
+  Link* link = present_link(event.peer);
+  const TileView next = bounded(event.view);
+  if (link != nullptr) {
+    touch(event.peer);
+    for (const Slot slot : {Slot::Camera, Slot::Screen}) {
+      if (hides(next, slot) || !not_shown(event.peer, *link, slot)) continue;
+      link->on_announced_on(slot);  // the picture of before is not the one that comes
+      eager_until_ = now_ + deadlines::kEagerSpan;
+    }
+  }
+  views_[event.peer] = next;
+}
+
+// Whether the peer knows that we do not show it.
+bool CallCore::Router::not_shown(const UserId& user, const Link& link, Slot slot) const {
+  const TileView* view = views_.find(user);
+  return view != nullptr && hides(*view, slot) && hides(link.uplink.told, slot) &&
+         link.channel_open() && link.uplink.told_on == link.channel();
+}
+
+// On each new channel, and when it changes by an eighth; the last word of several is said with an
+// early sign of life.
+void CallCore::Router::tell_view(const UserId& user, Link& link) {
+  const TileView* view = views_.find(user);
+  if (view == nullptr || !link.channel_open() || !is_wanted(phase_)) return;
+  LinkUplink& uplink = link.uplink;
+  if (uplink.told_on == link.channel()) {
+    if (!differs(uplink.told, *view)) return;
+    const Instant next = uplink.told_at + budget::kViewPause;
+    if (now_ < next) {
+      link.alive_at = earlier(link.alive_at, next);
+      return;
+    }
+  }
+  uplink.told_on = link.channel();
+  uplink.told = *view;
+  uplink.told_at = now_;
+  wire::ChannelText text{wire::ChannelKind::View};
+  text.view = *view;
+  commands_.push_back(SendChannel{user, link.channel(), wire::encode_channel_text(text)});
+}
+
+// Whoever keeps to the pause is heard at once, the others with the next sample.
+void CallCore::Router::on_view(Link& link, const TileView& view) {
+  const bool paced = now_ - link.uplink.theirs_at >= budget::kViewPause / 2;
+  link.uplink.theirs = bounded(view);
+  if (!paced) return;
+  link.uplink.theirs_at = now_;
+  share_uplink();
+}
+
+// ---- what is sent ----------------------------------------------------------------------
+
+void CallCore::Router::measure_uplink(const StatsSampled& sampled) {
+  bool cpu = false;
+  for (const LinkSample& sample : sampled.links) {
+    Link* link = present_link(sample.peer);
+    if (link == nullptr || !link->negotiation.connected() ||
+        sample.connection != link->negotiation.connection())
+      continue;
+    LinkUplink& uplink = link->uplink;
+    if (uplink.of != sample.connection) {
+      uplink.of = sample.connection;
+      uplink.estimate = {};
+      uplink.plan = {};
+    }
+    SendFacts facts{0, sample.available_kbps, 0, sample.rtt_ms};
+    for (const SlotSample& slot : sample.slots) {
+      facts.sent_bytes += slot.sent;
+      facts.lost_permille = std::max(facts.lost_permille, slot.lost_permille);
+      cpu = cpu || slot.cpu;
+      if (slot.slot == link->index_of(Slot::Camera))
+        uplink.lines = std::min(slot.lines, limits::kTileSide);
+    }
+    uplink.estimate.on_sample(facts, uplink.plan.allotted_kbps, now_);
+  }
+  uplink_.on_cpu(cpu, now_);
+  share_uplink();
+}
+
+void CallCore::Router::share_uplink() {
+  std::vector<PeerDemand> peers;
+  std::vector<Link*> links;
+  std::int64_t kbps = 0;
+  std::int64_t lines = 0;
+  for (const auto& [user, link] : links_) {
+    const PeerNegotiation& negotiation = link->negotiation;
+    const LinkUplink& uplink = link->uplink;
+    if (!negotiation.connected() || uplink.of != negotiation.connection()) continue;
+    links.push_back(link.get());
+    peers.push_back({link->sends(Slot::Microphone), link->sends(Slot::Camera),
+                     link->sends(Slot::Screen), negotiation.pair().foreign(), uplink.theirs,
+                     uplink.estimate.ceiling_kbps(), uplink.plan});
+    kbps += uplink.estimate.kbps();
+    lines = std::max(lines, uplink.lines);
+  }
+  uplink_.plan(kbps, lines, peers, now_);
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    PeerPlan& before = links[i]->uplink.plan;
+    const PeerPlan& plan = peers[i].plan;
+    const auto limit = [&](Slot slot, const SlotLimit& was, const SlotLimit& is) {
+      const std::int64_t index = links[i]->index_of(slot);
+      if (index < 0 || was == is) return;
+      commands_.push_back(
+          SetParameters{links[i]->negotiation.pair().peer, links[i]->uplink.of, index, is});
+    };
+    limit(Slot::Microphone, before.microphone, plan.microphone);
+    limit(Slot::Camera, before.camera, plan.camera);
+    limit(Slot::Screen, before.screen, plan.screen);
+    before = plan;
+  }
+}
+
+}  // namespace groupcall
