@@ -112,6 +112,7 @@ std::string protocol() {
   name_words<SignallingState>("SignallingState");
   name_words<LinkView>("LinkView");
   name_words<ConnectionReason>("ConnectionReason");
+  name_words<QualityCause>("QualityCause");
   name_words<PeerSignalling>("PeerSignalling");
   name_record<SessionDescription>("CoreDescription");
   name_record<IceCandidate>("CoreCandidate");
@@ -136,7 +137,8 @@ std::string protocol() {
   text += alias_of<CallType>() + alias_of<MediaKind>() + alias_of<StreamName>();
   text += alias_of<TransportState>() + alias_of<MediaState>() + alias_of<MediaReason>();
   text += alias_of<ErrorCode>() + alias_of<Phase>() + alias_of<SignallingState>();
-  text += alias_of<LinkView>() + alias_of<ConnectionReason>() + alias_of<PeerSignalling>() + "\n";
+  text += alias_of<LinkView>() + alias_of<ConnectionReason>() + alias_of<QualityCause>() +
+          alias_of<PeerSignalling>() + "\n";
   text += interface_of<SessionDescription>() + interface_of<IceCandidate>();
   text += interface_of<CallError>() + interface_of<MediaView>() + interface_of<TrackSource>();
   text += interface_of<RoomView>() + interface_of<SignallingView>() + interface_of<SelfView>();

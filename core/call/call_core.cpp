@@ -78,6 +78,7 @@ void CallCore::Router::run_timer(const TimerKey& key) {
     case TimerKey::Owner::Media: {
       auto media = media_output();
       media_.on_deadline(media);
+      self_speaking_.on_deadline(now_);
       return;
     }
     case TimerKey::Owner::Stats:
@@ -95,7 +96,7 @@ void CallCore::Router::run_timer(const TimerKey& key) {
 void CallCore::Router::set_timers() {
   timers_.set({TimerKey::Owner::Session, {}}, session_.deadline());
   timers_.set({TimerKey::Owner::Room, {}}, room_deadline());
-  timers_.set({TimerKey::Owner::Media, {}}, media_.deadline());
+  timers_.set({TimerKey::Owner::Media, {}}, earlier(media_.deadline(), self_speaking_.deadline()));
   timers_.set({TimerKey::Owner::Stats, {}}, stats_at_);
   timers_.set({TimerKey::Owner::Reach, {}}, reach_deadline());
   for (const auto& [user, yes] : touched_) {
@@ -119,6 +120,7 @@ void CallCore::Router::reconcile() {
     link->send_tracks(microphone, camera, context);
     link->judge(now_);
     link->note_view(now_);
+    watch(user, *link);
     flush_messages(user, *link);
     tell_view(user, *link);
   }
@@ -143,6 +145,7 @@ void CallCore::Router::sample_stats() {
   if (!in_call || links_.empty()) {
     stats_at_ = kNever;
     stats_op_ = {};
+    watch_levels(false);
   } else if (stats_at_ == kNever) {
     stats_at_ = now_ + deadlines::kStatsEager;
   } else if (stats_op_.none() && now_ < eager_until_) {
@@ -182,6 +185,7 @@ void CallCore::Router::on(const StatsSampled& event) {
     }
   }
   measure_uplink(event);
+  measure_quality(event);
   touch_all();
   if (!doubted) return;
   for (const auto& [user, link] : links_)
@@ -230,9 +234,13 @@ void CallCore::Router::build_patch() {
 }
 
 SelfView CallCore::Router::self_view() const {
-  return SelfView{media_.view(Source::Microphone), media_.view(Source::Camera),
-                  media_.track(Source::Microphone), media_.track(Source::Camera),
-                  media_.error_text()};
+  return SelfView{
+      media_.view(Source::Microphone),
+      media_.view(Source::Camera),
+      media_.track(Source::Microphone),
+      media_.track(Source::Camera),
+      media_.error_text(),
+      self_speaking_.speaks() && media_.view(Source::Microphone).state == MediaState::On};
 }
 
 ParticipantView CallCore::Router::participant_view(const UserId& user) const {
@@ -244,17 +252,13 @@ ParticipantView CallCore::Router::participant_view(const UserId& user) const {
   view.older_client = who.capability == Capability::Foreign;
   const Link* link = present_link(user);
   if (link != nullptr) view.connection = link->view();
-  const auto seen = [&](Slot slot, bool announced, bool is_video) {
-    // Who was told that we do not show it sends none: that is no failure.
-    if (announced && link != nullptr && not_shown(user, *link, slot))
-      return MediaView{MediaState::On, MediaReason::NotShown};
-    const Flow flow = link == nullptr ? Flow::None : link->flow(slot, now_);
-    return remote_state({announced, view.connection, is_video, flow});
-  };
-  view.microphone = seen(Slot::Microphone, who.audio, false);
-  view.camera = seen(Slot::Camera, who.video, true);
-  view.screen = seen(Slot::Screen, who.screen, true);
+  view.microphone = remote_view(user, Slot::Microphone);
+  view.camera = remote_view(user, Slot::Camera);
+  view.screen = remote_view(user, Slot::Screen);
   if (link == nullptr) return view;
+  view.speaking = view.microphone.state == MediaState::On && link->health.speaking.speaks();
+  view.quality = link->health.quality.score();
+  view.quality_cause = link->health.quality.cause();
   const bool asked = phase_ == RoomPhase::In && session_.online() &&
                      session_.last_delivery() >= link->negotiation.owed_since();
   view.connection_reason = link->reason(asked, config_.relay_only, now_);

@@ -159,6 +159,7 @@ ConnectionReason Link::reason(bool asked, bool relay_only, Instant now) const {
 Instant Link::deadline() const {
   Instant first = earlier(negotiation.deadline(), earlier(nudge_at, ghost_at));
   first = earlier(first, earlier(unheard_at, earlier(dead_at, messages->stuck_at())));
+  first = earlier(first, health.deadline());
   if (channel_open()) first = earlier(first, alive_at);
   for (const Sender& sender : senders_) {
     first = earlier(first, sender.give_up);

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "core/call/link_health.h"
 #include "core/call/link_uplink.h"
 #include "core/call/pair_messages.h"
 #include "core/media/local_media.h"
@@ -21,6 +22,7 @@ class Link {
   PathWatch path;
   std::unique_ptr<PairMessages> messages = std::make_unique<PairMessages>();
   LinkUplink uplink;
+  LinkHealth health;
   Instant nudge_at = kNever;  ///< older clients: repeat our tracks then
   Instant ghost_at = kNever;  ///< absent: look then whether it is silent
   bool unlisted = false;      ///< without the server's word; once connected, that is believed
@@ -78,7 +80,8 @@ class Link {
 
   /// Position of a slot among the m-lines that are worth showing, or -1.
   std::int64_t index_of(Slot slot) const;
-  Flow flow(Slot slot, Instant now) const { return remote_.flow(index_of(slot), now); }
+  Flow flow(Slot slot) const { return remote_.flow(index_of(slot)); }
+  bool doubted() const { return remote_.doubted(); }
   /// Where the host finds the remote track of a slot.
   TrackSource source(Slot slot) const;
 

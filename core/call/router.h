@@ -58,6 +58,18 @@ class CallCore::Router {
   void measure_uplink(const StatsSampled& sampled);
   void share_uplink();
 
+  // Who speaks, how good a link is, and what stands still (router_quality.cpp).
+  void on(const LevelsChanged& event);
+  void on(const PageHidden& event);
+  void watch_levels(bool wanted);
+  void measure_quality(const StatsSampled& sampled);
+  void note_quality(const LinkSample& sample, Link& link) const;
+  void note_sending(const LinkSample& sample, Link& link);
+  void say_alive();
+  void on_key_frame_asked(ConnectionNumber connection, std::int64_t number, Link& link);
+  MediaView remote_view(const UserId& user, Slot slot) const;
+  void watch(const UserId& user, Link& link);
+
   // Peers that do not answer (router_repair.cpp).
   void on_word(Link& link);
   void look_after_unheard(Link& link);
@@ -226,6 +238,11 @@ class CallCore::Router {
 
   UplinkShare uplink_;
   FlatMap<UserId, TileView> views_;  ///< how the page shows each, whether they are here or not
+
+  Speaking self_speaking_;
+  bool levels_watched_ = false;
+  bool page_hidden_ = false;
+  bool page_frozen_ = false;  ///< hidden, and about to be stopped
 
   // Being reachable.
   bool listening_ = false;   ///< a connection is wanted for invitations, also outside a call

@@ -110,7 +110,12 @@ void CallCore::Router::on(const ChannelMessage& event) {
   } else if (text.type == wire::ChannelKind::Alive) {
     auto context = negotiation_context();
     link->on_alive(event.connection, text.deaf, context);
+    link->health.peer_unsent = text.unsent;
+    link->health.peer_held = text.held;
+    link->health.peer_frozen = text.frozen;
     link->messages->on_acknowledged(text.ack, now_);
+  } else if (text.type == wire::ChannelKind::KeyFrame) {
+    on_key_frame_asked(event.connection, text.number, *link);
   } else if (text.type == wire::ChannelKind::View) {
     on_view(*link, text.view);
   } else if (text.type == wire::ChannelKind::Request) {

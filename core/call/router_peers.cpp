@@ -297,6 +297,9 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
     wire::ChannelText alive;
     alive.ack = link->messages->take_acknowledgement(now_);
     alive.deaf = link->negotiation.silent();
+    alive.unsent = link->health.unsent;
+    alive.held = link->health.held;
+    alive.frozen = page_frozen_;
     if (link->alive_at != kNever)
       commands_.push_back(SendChannel{user, link->channel(), wire::encode_channel_text(alive)});
   }

@@ -15,6 +15,8 @@ void CallCore::Router::on(const ListenRequested& event) {
 }
 
 void CallCore::Router::on(const PageShown&) {
+  page_hidden_ = false;
+  if (std::exchange(page_frozen_, false)) say_alive();
   auto session = session_output();
   if (listening_ && !session_.wanted()) {
     session_.want(true, session);

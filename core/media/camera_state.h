@@ -35,11 +35,12 @@ constexpr MediaView local_state(const LocalFacts& facts) {
 
 /// What arrives in one slot of a link.
 enum class Flow : unsigned char {
-  None,     ///< nothing yet since the peer announced it on
-  Bytes,    ///< bytes arrive, but no decoded frame (for sound, this is all there is to see)
-  Frames,   ///< decoded frames rise
-  Stalled,  ///< there were some; for 2 s nothing has come
-  Stuck,    ///< there were frames; bytes still come, frames do not
+  None,       ///< nothing yet since the peer announced it on
+  Bytes,      ///< bytes arrive, but no decoded frame (for sound, this is all there is to see)
+  Frames,     ///< decoded frames rise
+  Stalled,    ///< there were some; for 2 s nothing has come
+  Stuck,      ///< there were frames; bytes still come, frames do not
+  Undecoded,  ///< bytes have come for 2 s, and not one frame
 };
 
 struct RemoteFacts {
@@ -47,28 +48,42 @@ struct RemoteFacts {
   LinkView link = LinkView::Connecting;
   bool is_video = true;
   Flow flow = Flow::None;
+  bool may_rest = false;     ///< a screen: nothing new comes while nothing moves on it
+  bool unsent = false;       ///< the peer says that nothing goes out in this slot
+  bool interrupted = false;  ///< the peer's last word was that its page is being stopped
 };
+
+/// Why something that flowed does not any more.
+constexpr MediaView stalled_state(const RemoteFacts& facts, MediaReason otherwise) {
+  if (facts.interrupted) return {MediaState::Loading, MediaReason::Interrupted};
+  // Of a path that is being mended, the network is the cause.
+  if (facts.link == LinkView::Reconnecting)
+    return {MediaState::Loading, MediaReason::NetworkStalled};
+  return {MediaState::Loading, facts.unsent ? MediaReason::NotSent : otherwise};
+}
 
 /// A remote camera, screen or microphone.
 constexpr MediaView remote_state(const RemoteFacts& facts) {
   if (!facts.announced) return {MediaState::Off, MediaReason::PeerOff};
   if (facts.link == LinkView::Unreachable) return {MediaState::Error, MediaReason::Unreachable};
   if (facts.link == LinkView::Connecting) return {MediaState::Loading, MediaReason::Connecting};
+  const bool rests = facts.may_rest && facts.link == LinkView::Connected && !facts.interrupted;
   switch (facts.flow) {
     case Flow::None:
-      return {MediaState::Loading, MediaReason::Starting};
+      return {MediaState::Loading, facts.unsent ? MediaReason::NotSent : MediaReason::Starting};
     case Flow::Bytes:
       return facts.is_video ? MediaView{MediaState::Loading, MediaReason::Starting}
                             : MediaView{MediaState::On, MediaReason::None};
     case Flow::Frames:
       return {MediaState::On, MediaReason::None};
     case Flow::Stalled:
-      return {MediaState::Loading, MediaReason::NetworkStalled};
+      return rests ? MediaView{MediaState::On, MediaReason::None}
+                   : stalled_state(facts, MediaReason::NetworkStalled);
+    case Flow::Undecoded:
+      return facts.is_video ? stalled_state(facts, MediaReason::DecoderStalled)
+                            : MediaView{MediaState::On, MediaReason::None};
     case Flow::Stuck:
-      // Bytes without whole pictures: of a path that is being mended, the network is the cause.
-      return {MediaState::Loading, facts.link == LinkView::Reconnecting
-                                       ? MediaReason::NetworkStalled
-                                       : MediaReason::DecoderStalled};
+      return stalled_state(facts, MediaReason::DecoderStalled);
   }
   return {};
 }

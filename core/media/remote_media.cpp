@@ -5,38 +5,59 @@
 namespace groupcall {
 
 namespace {
+
 bool in_range(std::int64_t slot) { return slot >= 0 && slot < 8; }
+
 }  // namespace
 
 void RemoteMedia::on_announced_on(std::int64_t slot) {
   if (!in_range(slot)) return;
   SlotFlow& flow = slots_[static_cast<std::size_t>(slot)];
-  flow.bytes_at = kNever;
-  flow.frames_at = kNever;
+  flow.bytes.at = flow.frames.at = flow.first_byte = kNever;
 }
 
 void RemoteMedia::on_sample(const LinkSample& sample, Instant now) {
+  sampled_at_ = now;
+  const auto count = [now](Counted& counted, std::int64_t sampled) {
+    const bool rose = sampled > counted.count;
+    if (rose) counted.at = now;
+    counted.idle = rose ? 0 : counted.idle + 1;
+    counted.count = sampled;
+    return rose;
+  };
   for (const SlotSample& s : sample.slots) {
     if (!in_range(s.slot)) continue;
     SlotFlow& flow = slots_[static_cast<std::size_t>(s.slot)];
-    if (s.bytes > flow.bytes) {
-      flow.bytes_at = now;
+    if (count(flow.bytes, s.bytes)) {
+      flow.first_byte = earlier(flow.first_byte, now);
       last_arrival_ = now;
     }
-    if (s.frames > flow.frames) flow.frames_at = now;
-    flow.bytes = s.bytes;
-    flow.frames = s.frames;
+    count(flow.frames, s.frames);
   }
 }
 
-Flow RemoteMedia::flow(std::int64_t slot, Instant now) const {
+// One sample alone may have been taken just after the page stood still.
+bool RemoteMedia::fresh(const Counted& counted) const {
+  return counted.at != kNever &&
+         (counted.idle < 2 || sampled_at_ - counted.at < deadlines::kFrozen);
+}
+
+Flow RemoteMedia::flow(std::int64_t slot) const {
   if (!in_range(slot)) return Flow::None;
   const SlotFlow& flow = slots_[static_cast<std::size_t>(slot)];
-  const auto fresh = [now](Instant at) { return at != kNever && now - at < deadlines::kFrozen; };
-  if (fresh(flow.frames_at)) return Flow::Frames;
-  if (flow.frames_at != kNever) return fresh(flow.bytes_at) ? Flow::Stuck : Flow::Stalled;
-  if (flow.bytes_at == kNever) return Flow::None;
-  return fresh(flow.bytes_at) ? Flow::Bytes : Flow::Stalled;
+  if (fresh(flow.frames)) return Flow::Frames;
+  if (flow.bytes.at == kNever) return flow.frames.at == kNever ? Flow::None : Flow::Stalled;
+  if (!fresh(flow.bytes)) return Flow::Stalled;
+  if (flow.frames.at != kNever) return Flow::Stuck;
+  return sampled_at_ - flow.first_byte < deadlines::kFrozen ? Flow::Bytes : Flow::Undecoded;
+}
+
+bool RemoteMedia::doubted() const {
+  for (const SlotFlow& flow : slots_) {
+    const Counted& counted = flow.frames.at == kNever ? flow.bytes : flow.frames;
+    if (counted.idle > 0 && fresh(counted)) return true;
+  }
+  return false;
 }
 
 }  // namespace groupcall

@@ -1,7 +1,8 @@
 /// What arrives in the slots of one connection, judged from stats samples.
 ///
 /// Only counters of the decoder and the network are believed: `muted` of remote tracks is
-/// known to lie in fixed slots (core/README.md, "What a person sees").
+/// known to lie in fixed slots (core/README.md, "What a person sees"). Time without samples says
+/// nothing: the page may have stood still, and what came meanwhile is not counted yet.
 #pragma once
 
 #include <array>
@@ -20,18 +21,29 @@ class RemoteMedia {
   void on_announced_on(std::int64_t slot);
   void on_sample(const LinkSample& sample, Instant now);
 
-  Flow flow(std::int64_t slot, Instant now) const;
+  /// As of the last sample.
+  Flow flow(std::int64_t slot) const;
+  /// Something that flowed was missing in the last sample, not for long enough to call it a stall.
+  bool doubted() const;
   /// When anything at all last arrived on this connection; kNever: nothing yet.
   Instant last_arrival() const { return last_arrival_; }
 
  private:
-  struct SlotFlow {
-    std::int64_t bytes = 0;
-    std::int64_t frames = 0;
-    Instant bytes_at = kNever;  ///< last rise
-    Instant frames_at = kNever;
+  struct Counted {
+    std::int64_t count = 0;
+    Instant at = kNever;  ///< last rise
+    int idle = 0;         ///< samples since then
   };
+  struct SlotFlow {
+    Counted bytes;
+    Counted frames;
+    Instant first_byte = kNever;
+  };
+
+  bool fresh(const Counted& counted) const;
+
   std::array<SlotFlow, 8> slots_{};
+  Instant sampled_at_{};
   Instant last_arrival_ = kNever;
 };
 

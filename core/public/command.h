@@ -9,6 +9,7 @@
 #include "core/public/ids.h"
 #include "core/public/media.h"
 #include "core/public/message.h"
+#include "core/public/quality.h"
 #include "core/public/sdp.h"
 #include "core/public/snapshot.h"
 #include "core/public/uplink.h"
@@ -200,13 +201,13 @@ struct StopTrack {
   bool operator==(const StopTrack&) const = default;
 };
 
-using Command =
-    std::variant<ResolveRequest, RejectRequest, OpenSocket, SendFrame, CloseSocket,
-                 ConnectApplication, RenewApplication, EmitApplication, PostToTabs,
-                 CreateConnection, AssignConnection, SetLocalDescription, SetRemoteDescription,
-                 AdoptSlots, AddIceCandidate, AttachTrack, CloseConnection, SendChannel,
-                 CollectStats, PackText, UnpackText, AcquireMedia, EnableTrack, StopTrack,
-                 MessageSent, DeliverMessage, MessagesDrained, SetParameters>;
+using Command = std::variant<ResolveRequest, RejectRequest, OpenSocket, SendFrame, CloseSocket,
+                             ConnectApplication, RenewApplication, EmitApplication, PostToTabs,
+                             CreateConnection, AssignConnection, SetLocalDescription,
+                             SetRemoteDescription, AdoptSlots, AddIceCandidate, AttachTrack,
+                             CloseConnection, SendChannel, CollectStats, PackText, UnpackText,
+                             AcquireMedia, EnableTrack, StopTrack, MessageSent, DeliverMessage,
+                             MessagesDrained, SetParameters, WatchLevels, RequestKeyFrame>;
 
 /// In the order in which they are to be carried out.
 using Commands = std::vector<Command>;

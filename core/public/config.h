@@ -112,7 +112,7 @@ inline constexpr std::int64_t kTileSide = 16'384;
 inline constexpr std::uint32_t kTabMessageBytes = 1'024;
 }  // namespace limits
 
-/// Times. Sources: core/README.md, "Deadlines".
+/// Times. Sources: core/README.md, "Deadlines"; of speech and the watchdog: core/public/quality.h.
 namespace deadlines {
 inline constexpr Duration kSocketOpen = 10s;        ///< WebSocket, handshake and CONNECT together
 inline constexpr Duration kReconnectFirst = 300ms;  ///< after the immediate first try, doubling
@@ -180,8 +180,9 @@ inline constexpr Duration kAttachRetry = 2s;
 inline constexpr Duration kStatsPeriod = 1s;
 inline constexpr Duration kStatsEager = 200ms;  ///< while a first picture is awaited
 inline constexpr Duration kEagerSpan = 5s;      ///< how long after connecting that lasts
-inline constexpr Duration kFrozen = 2s;         ///< no decoded frame for this long
-inline constexpr Duration kDrain = 200ms;       ///< `leave()` waits this long for goodbyes
+/// No decoded frame for this long; with a sample of 1 s and eager ones after it: told within 3 s.
+inline constexpr Duration kFrozen = 1'800ms;
+inline constexpr Duration kDrain = 200ms;  ///< `leave()` waits this long for goodbyes
 }  // namespace deadlines
 
 /// What is sent to whom (core/README.md, "Uplink budget"). Rates are of RTP, in kbit/s.

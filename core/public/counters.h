@@ -72,6 +72,11 @@ enum class Tally : std::uint8_t {
   LostMemberships,
   UnheardPeers,
   Repairs,
+  Stalls,
+  KeyFramesAsked,
+  KeyFramesMade,
+  WatchdogRestarts,
+  WatchdogRebuilds,
   Count,
 };
 
@@ -132,7 +137,12 @@ inline constexpr auto kTallyNames = std::to_array<std::string_view>({"refused-fr
                                                                      "rebuilds",
                                                                      "lost-memberships",
                                                                      "unheard-peers",
-                                                                     "repairs"});
+                                                                     "repairs",
+                                                                     "stalls",
+                                                                     "key-frames-asked",
+                                                                     "key-frames-made",
+                                                                     "watchdog-restarts",
+                                                                     "watchdog-rebuilds"});
 static_assert(kTallyNames.size() == kTallies);
 
 class Counters {

@@ -13,6 +13,7 @@
 #include "core/public/ids.h"
 #include "core/public/media.h"
 #include "core/public/message.h"
+#include "core/public/quality.h"
 #include "core/public/sdp.h"
 #include "core/public/stats.h"
 #include "core/public/uplink.h"
@@ -219,6 +220,6 @@ using Event =
                  CandidateFailed, TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage,
                  ChannelDrained, ChannelClosed, StatsSampled, TextPacked, TextUnpacked,
                  MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline,
-                 NetworkOffline, PageClosing, PageShown, TabMessage>;
+                 NetworkOffline, PageClosing, PageShown, TabMessage, LevelsChanged, PageHidden>;
 
 }  // namespace groupcall

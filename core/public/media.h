@@ -33,6 +33,8 @@ enum class MediaReason : std::uint8_t {
   DecoderStalled,  ///< bytes arrive, but no picture comes out
   Unreachable,     ///< the link could not be made; it is tried again
   NotShown,        ///< on, but not sent: this page does not show it
+  NotSent,         ///< the peer says that nothing leaves its page, though it should
+  Interrupted,     ///< the peer's page has been stopped by its browser
   // Device errors (W3C mediacapture-main, getUserMedia):
   PermissionDenied,
   PermissionDismissed,

@@ -8,6 +8,7 @@
 
 #include "core/public/ids.h"
 #include "core/public/media.h"
+#include "core/public/quality.h"
 
 namespace groupcall {
 
@@ -95,6 +96,7 @@ struct SelfView {
   TrackId microphone_track;  ///< empty: none
   TrackId camera_track;
   std::string device_error;  ///< the browser's own words on the last device error
+  bool speaking = false;
   bool operator==(const SelfView&) const = default;
 };
 
@@ -135,6 +137,9 @@ struct ParticipantView {
   TrackSource microphone_source;
   TrackSource camera_source;
   TrackSource screen_source;
+  bool speaking = false;
+  std::int64_t quality = -1;  ///< 0 to 100, in steps of 5; -1: nothing is known yet
+  QualityCause quality_cause = QualityCause::None;
   bool operator==(const ParticipantView&) const = default;
 };
 

@@ -19,6 +19,10 @@ struct SlotSample {
   std::int64_t lost_permille = 0;  ///< fractionLost, as the peer reports it
   std::int64_t lines = 0;          ///< the shorter side of the picture that its track gives
   bool cpu = false;                ///< qualityLimitationReason is "cpu"
+  // Received, again.
+  std::int64_t packets = 0;    ///< packetsReceived
+  std::int64_t missing = 0;    ///< packetsLost
+  std::int64_t jitter_ms = 0;  ///< jitter
 };
 struct LinkSample {
   UserId peer;

@@ -271,8 +271,8 @@ struct RecordOf<ServerError> {
 };
 template <>
 struct WordsOf<ChannelKind> {
-  static constexpr auto words =
-      std::to_array<std::string_view>({"goodbye", "alive", "message", "request", "view"});
+  static constexpr auto words = std::to_array<std::string_view>(
+      {"goodbye", "alive", "message", "request", "view", "key-frame"});
 };
 template <>
 struct RecordOf<ChannelText> {
@@ -281,6 +281,9 @@ struct RecordOf<ChannelText> {
       field("epoch", AT(ChannelText, epoch), kOptional, limits::kIdBytes),
       field("ack", AT(ChannelText, ack), kOptional),
       field("deaf", AT(ChannelText, deaf), kOptional),
+      field("unsent", AT(ChannelText, unsent), kOptional),
+      field("held", AT(ChannelText, held), kOptional),
+      field("frozen", AT(ChannelText, frozen), kOptional),
       field("number", AT(ChannelText, number), kOptional),
       field("id", AT(ChannelText, id), kOptional, limits::kIdBytes),
       field("toAll", AT(ChannelText, to_all), kOptional),

@@ -193,27 +193,35 @@ using ServerMessage =
                  ScreenShareStopped, OfferReceived, AnswerReceived, CandidateReceived, Invitation,
                  RoomError, ConnectionReplaced, ServerShuttingDown, ServerError>;
 
-enum class ChannelKind : unsigned char { Goodbye, Alive, Message, Request, View };
+enum class ChannelKind : unsigned char { Goodbye, Alive, Message, Request, View, KeyFrame };
 
 /// What a module peer says over the data channel; members that say nothing are not written.
 ///
 ///   {"type":"goodbye","epoch":"7k0..."}        I leave, for good
 ///   {"type":"alive","ack":7}                   once a second: what arrives while nobody speaks,
 ///                                              and how many messages of the application have come;
-///                                              with `"deaf":true` from one who hears nothing of us
+///                                              with `"deaf":true` from one who hears nothing of
+///                                              us, `"unsent":2` if nothing of the camera goes out
+///                                              though it should (a bit for each slot), `"held":2`
+///                                              if it is kept back for want of uplink, and
+///                                              `"frozen":true` if the page is being stopped
 ///   {"type":"message","number":7,"id":"3k9...","toAll":true,"text":"Hello"}
 ///   {"type":"request","groupcall":{...,"request":"offer"}}     what else goes by the server
 ///   {"type":"view","view":{"width":640,"height":360}}          how I show you; no view: not at all
+///   {"type":"key-frame","number":1}            please send a whole picture in that slot
 struct ChannelText {
   ChannelKind type = ChannelKind::Alive;
   Epoch epoch;
   std::int64_t ack = 0;
-  std::int64_t number = 0;  ///< of this pair of epochs, from 1
+  std::int64_t number = 0;  ///< of this pair of epochs, from 1; key-frame: the slot
   std::string id;           ///< the same for all who get the message
   bool to_all = false;
   std::string text;
   LinkAddress address;
-  bool deaf = false;  ///< alive: nothing of the peer is heard
+  bool deaf = false;        ///< alive: nothing of the peer is heard
+  std::int64_t unsent = 0;  ///< alive: a bit for each slot
+  std::int64_t held = 0;    ///< alive: the same
+  bool frozen = false;
   TileView view;
 };
 

@@ -122,6 +122,18 @@ void RtcConnection::set_active(std::size_t slot, bool active) {
   network_->refresh(*this);
 }
 
+void RtcConnection::kill_encoder(std::size_t slot, bool key_frame_mends) {
+  transceivers_.at(slot).dead_encoder = true;
+  transceivers_.at(slot).key_frame_mends = key_frame_mends;
+  network_->refresh(*this);
+}
+
+void RtcConnection::request_key_frame(std::size_t slot) {
+  Transceiver& transceiver = transceivers_.at(slot);
+  if (transceiver.key_frame_mends) transceiver.dead_encoder = false;
+  network_->refresh(*this);
+}
+
 bool RtcConnection::send(std::string text) {
   if (!transport_.channel_open) return false;
   transport_.outgoing.push_back(std::move(text));
@@ -160,7 +172,7 @@ std::vector<SlotSample> RtcConnection::stats() {
   std::vector<SlotSample> samples;
   for (std::size_t i = 0; i < transceivers_.size(); ++i) {
     const Transceiver& t = transceivers_[i];
-    if (t.live_us + t.muted_us == 0) continue;
+    if (t.live_us + t.muted_us + t.sent_us == 0) continue;
     const bool video = t.kind == MediaKind::Video;
     SlotSample sample;
     sample.slot = static_cast<std::int64_t>(i);
@@ -171,6 +183,7 @@ std::vector<SlotSample> RtcConnection::stats() {
       sample.frames =
           (t.live_us * kFramesPerSecond + t.muted_us * kBlackFramesPerSecond) / 1'000'000;
     }
+    sample.sent = t.sent_us * (video ? kVideoBytesPerSecond : kAudioBytesPerSecond) / 1'000'000;
     samples.push_back(sample);
   }
   return samples;

@@ -45,6 +45,8 @@ struct Transceiver {
   bool by_add_track = false;  ///< only such ones are taken over by a remote offer
   bool track_shown = false;
   bool inactive = false;
+  bool dead_encoder = false;
+  bool key_frame_mends = false;  ///< that
   std::shared_ptr<LocalTrack> track;
 
   Flow flow = Flow::Nothing;
@@ -52,6 +54,11 @@ struct Transceiver {
   Instant flow_since{};
   std::int64_t live_us = 0;  ///< received so far
   std::int64_t muted_us = 0;
+  bool was_sending = false;
+  Instant sent_until{};
+  std::int64_t sent_us = 0;
+
+  bool puts_out() const { return sending && track && track->live && !inactive && !dead_encoder; }
 };
 
 /// The state of ICE, DTLS and SCTP of one end; RtcNetwork moves it.
@@ -89,6 +96,10 @@ class RtcConnection : public std::enable_shared_from_this<RtcConnection> {
   void replace_track(std::size_t slot, std::shared_ptr<LocalTrack> track, RtcSettled settled);
   /// `encodings[0].active` of sender.setParameters(): an inactive one sends nothing.
   void set_active(std::size_t slot, bool active);
+  /// The encoder of that slot puts out nothing any more, and nobody is told.
+  void kill_encoder(std::size_t slot, bool key_frame_mends);
+  /// A key frame is asked of it.
+  void request_key_frame(std::size_t slot);
   /// `direction = 'sendrecv'` and `sender.setStreams()` of one transceiver.
   void adopt(std::size_t slot, std::string stream);
   /// False (InvalidStateError) unless the channel is open.
@@ -106,7 +117,7 @@ class RtcConnection : public std::enable_shared_from_this<RtcConnection> {
   std::vector<MediaKind> kinds() const;
   bool channel_open() const { return transport_.channel_open; }
   TransportState transport_state() const { return transport_.reported; }
-  /// One entry for each receiver that has got something.
+  /// One entry for each slot in which something has come or gone.
   std::vector<SlotSample> stats();
 
   // What only a model can tell.

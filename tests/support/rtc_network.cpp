@@ -373,6 +373,9 @@ void RtcNetwork::refresh(RtcConnection& connection) {
 void RtcNetwork::book(RtcConnection& connection) {
   const Instant now = loop_->now();
   for (Transceiver& t : connection.transceivers_) {
+    if (t.was_sending) t.sent_us += (now - t.sent_until).count();
+    t.was_sending = t.puts_out() && connection.established();
+    t.sent_until = now;
     if (now > t.flow_since) {
       const std::int64_t span = (now - t.flow_since).count();
       if (t.flow == Flow::Live) t.live_us += span;
@@ -401,8 +404,7 @@ std::shared_ptr<LocalTrack> RtcNetwork::source_of(const RtcConnection& connectio
   if (!path_up(connection.host_, peer->host_)) return nullptr;
   for (const Transceiver& sender : peer->transceivers_) {
     if (sender.mid != receiver.mid) continue;
-    const bool sends = sender.sending && sender.track && sender.track->live && !sender.inactive;
-    return sends ? sender.track : nullptr;
+    return sender.puts_out() ? sender.track : nullptr;
   }
   return nullptr;
 }

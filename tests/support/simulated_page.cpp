@@ -605,6 +605,15 @@ void SimulatedPage::run(const SetParameters& command) {
   port->rtc().set_active(slot, !limit.inactive);
 }
 
+void SimulatedPage::run(const RequestKeyFrame& command) {
+  Port* const port = open_port(command.peer, command.connection, "requestKeyFrame");
+  if (port == nullptr) return;
+  const auto slot = static_cast<std::size_t>(command.slot);
+  if (command.slot < 0 || slot >= port->rtc().transceivers().size())
+    return violation("requestKeyFrame on slot " + std::to_string(command.slot));
+  port->rtc().request_key_frame(slot);
+}
+
 void SimulatedPage::run(const CloseConnection& command) {
   Port* const port = open_port(command.peer, command.connection, "close");
   if (port == nullptr) return;

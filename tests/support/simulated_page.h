@@ -98,6 +98,8 @@ class SimulatedPage : private SocketObserver {
   void wake();
   void go_offline() { post(NetworkOffline{}); }
   void go_online() { post(NetworkOnline{}); }
+  void hide(bool frozen = false) { post(PageHidden{frozen}); }
+  void show() { post(PageShown{}); }
   void hear_tab(const std::string& text) { post(TabMessage{text}); }
   void unplug(MediaKind kind);
 
@@ -177,6 +179,8 @@ class SimulatedPage : private SocketObserver {
   void run(const AddIceCandidate& command);
   void run(const AttachTrack& command);
   void run(const SetParameters& command);
+  void run(const RequestKeyFrame& command);
+  void run(const WatchLevels&) {}  // nobody here makes a sound
   void run(const CloseConnection& command);
   void run(const SendChannel& command);
   void run(const CollectStats& command);

@@ -314,15 +314,24 @@ class FakeTransceiver {
       getParameters() {
         return { encodings: structuredClone(this.encodings) };
       },
-      setParameters({ encodings }) {
-        const call = { encodings, ...deferred() };
+      /** True: a browser that makes key frames on demand, and so reads the option. */
+      knowsKeyFrames: false,
+      setParameters({ encodings }, options) {
+        const call = { encodings, ...(this.knowsKeyFrames && options && { options: options.encodingOptions }), ...deferred() };
         this.parameters.push(call);
         return call.promise.then(() => {
           this.encodings = encodings;
         });
       },
     };
-    this.receiver = { track: new FakeTrack(kind), transport };
+    this.receiver = {
+      track: new FakeTrack(kind),
+      transport,
+      sources: [],
+      getSynchronizationSources() {
+        return this.sources;
+      },
+    };
     this.setCodecPreferences = (codecs) => {
       this.codecs = codecs;
     };

@@ -26,11 +26,32 @@ test('a page that comes back from the cache, or into view, is reported', () => {
   assert.deepEqual(events, [{ type: 'host.pageShown' }, { type: 'host.pageShown' }]);
 });
 
-test('the first showing of a page, and its going out of view, are no return', () => {
+test('the first showing of a page is no return', () => {
   const { page, events } = makeHost();
   page.show({ persisted: false });
-  page.become('hidden');
   assert.deepEqual(events, []);
+});
+
+test('a page that goes out of view, is stopped there, and goes on there, is reported', () => {
+  const { page, events } = makeHost();
+  page.become('hidden');
+  page.document.dispatchEvent(new Event('freeze'));
+  page.document.dispatchEvent(new Event('resume'));
+  page.become('visible');
+  assert.deepEqual(events, [
+    { type: 'host.pageHidden' },
+    { type: 'host.pageHidden', frozen: true },
+    { type: 'host.pageHidden' },
+    { type: 'host.pageShown' },
+  ]);
+});
+
+test('a page that begins out of view is reported', () => {
+  const page = new FakePage();
+  page.document.visibilityState = 'hidden';
+  const events = [];
+  new HostPort((event) => events.push(event), page, new FakeClock());
+  assert.deepEqual(events, [{ type: 'host.pageHidden' }]);
 });
 
 test('a closed page is reported inside its own event, before the page is gone', () => {
@@ -47,6 +68,7 @@ test('after closing nothing is reported', () => {
   page.dispatchEvent(new Event('online'));
   page.show({ persisted: true });
   page.become('visible');
+  page.document.dispatchEvent(new Event('freeze'));
   assert.deepEqual(events, []);
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
-import { FakeDtlsTransport, FakeMediaStream, FakePeerConnection, FakeTrack, settled } from './fakes.mjs';
+import { FakeClock, FakeDtlsTransport, FakeMediaStream, FakePeerConnection, FakeTrack, settled } from './fakes.mjs';
 
 globalThis.MediaStream = FakeMediaStream;
 const { peers: { PeersPort } } = await importSource();
@@ -593,4 +593,129 @@ test('closing the port closes every connection, and nothing is reported after', 
   for (const pc of made.connections) pc.pending.getStats[0].resolve(new Map());
   await settled();
   assert.deepEqual(made.events, []);
+});
+
+const keyFrame = (slot) => ({ type: 'pc.requestKeyFrame', ...ann, slot });
+
+test('a key frame is asked of the encoder where the browser can', async () => {
+  const { port, pc } = withLink();
+  const { sender } = pc.getTransceivers()[1];
+  sender.knowsKeyFrames = true;
+  port.execute(keyFrame(1));
+  await settled();
+  assert.deepEqual(sender.parameters[0].options, [{ keyFrame: true }]);
+  sender.parameters[0].resolve();
+  await settled();
+  assert.equal(sender.parameters.length, 1, 'nothing is turned off and on');
+});
+
+test('elsewhere the encoding is turned off and on, after the limits that wait', async () => {
+  const { port, pc, counts } = withLink();
+  const { sender } = pc.getTransceivers()[1];
+  port.execute(limit(1, { maxKbps: 100 }));
+  port.execute(keyFrame(1));
+  port.execute(limit(1, { maxKbps: 200 }));
+  const seen = [];
+  for (let call = 0; call < 5; ++call) {
+    await settled();
+    const { encodings: [{ active, maxBitrate }], resolve } = sender.parameters[call];
+    seen.push([active, maxBitrate]);
+    resolve();
+  }
+  await settled();
+  // The first limit was overtaken before it began.
+  assert.deepEqual(seen.slice(0, 4), [[true, 200_000], [true, 200_000], [false, 200_000], [true, 200_000]].slice(0, seen.length));
+  assert.deepEqual(counts, []);
+});
+
+test('a sender that is turned off makes no key frame', async () => {
+  const { port, pc } = withLink();
+  const { sender } = pc.getTransceivers()[1];
+  sender.encodings = [{ active: false }];
+  port.execute(keyFrame(1));
+  port.execute(keyFrame(9));
+  await settled();
+  assert.equal(sender.parameters.length, 0);
+});
+
+test('what is received is counted by packets, losses and jitter; zeros are left out', async () => {
+  const { port, events, pc } = withLink();
+  port.execute({ type: 'stats.collect', op: 4 });
+  pc.pending.getStats[0].resolve(
+    new Map([
+      ['a', { type: 'inbound-rtp', mid: '0', bytesReceived: 10, packetsReceived: 50, packetsLost: 2, jitter: 0.012 }],
+      ['b', { type: 'inbound-rtp', mid: '0', bytesReceived: 1, packetsReceived: 5, packetsLost: -1, jitter: 0.002 }],
+      ['c', { type: 'inbound-rtp', mid: '1', bytesReceived: 7, packetsLost: 0, jitter: 0 }],
+    ]),
+  );
+  await settled();
+  const [{ slots }] = events.at(-1).links;
+  assert.deepEqual(slots[0], { slot: 0, bytes: 11, frames: 0, packets: 55, missing: 2, jitterMs: 12 });
+  assert.deepEqual(slots[1], { slot: 1, bytes: 7, frames: 0 });
+});
+
+const watchLevels = { type: 'levels.watch', periodMs: 100, quiet: 10, loud: 20 };
+
+/** A link whose far side is as loud as told, on a clock of the test's. */
+function withLevels() {
+  const clock = new FakeClock();
+  const made = withLink({}, { clock });
+  const [{ receiver, sender }] = made.pc.getTransceivers();
+  let played = 0;
+  const look = async (audioLevel) => {
+    if (audioLevel !== undefined) receiver.sources = [{ timestamp: (played += 1), audioLevel }];
+    clock.fire();
+    await settled();
+  };
+  return { ...made, clock, sender, look };
+}
+
+test('a level is told when it crosses a limit, and not again until it crosses another', async () => {
+  const { port, events, clock, look } = withLevels();
+  port.execute(watchLevels);
+  assert.equal(clock.timers[0].delayMs, 100);
+  for (const level of [0, 0.009, 0.05, 0.3, 0.015, 0.012, 0.001, 0]) await look(level);
+  assert.deepEqual(events, [
+    { type: 'levels.changed', levels: [{ ...ann, permille: 50 }] },
+    { type: 'levels.changed', levels: [{ ...ann, permille: 15 }] },
+    { type: 'levels.changed', levels: [{ ...ann, permille: 1 }] },
+  ]);
+});
+
+test('of one from whom nothing is played any more, the last level does not count', async () => {
+  const { port, events, look } = withLevels();
+  port.execute(watchLevels);
+  await look(0.5);
+  await look();
+  assert.deepEqual(events.at(-1), { type: 'levels.changed', levels: [ann] });
+});
+
+test('our own level is the mean of what the microphone took in, and of a muted one nothing', async () => {
+  const { port, events, sender, look } = withLevels();
+  const track = new FakeTrack('audio');
+  sender.track = track;
+  track.enabled = true;
+  const source = { type: 'media-source', totalAudioEnergy: 0, totalSamplesDuration: 0 };
+  sender.getStats = async () => new Map([['s', { ...source }], ['o', { type: 'outbound-rtp' }]]);
+  port.execute(watchLevels);
+  await look();
+  source.totalAudioEnergy += 0.01 * 0.1;
+  source.totalSamplesDuration += 0.1;
+  await look();
+  await look();
+  assert.deepEqual(events.at(-1), { type: 'levels.changed', levels: [{ permille: 100 }] });
+  track.enabled = false;
+  await look();
+  await look();
+  assert.deepEqual(events.at(-1), { type: 'levels.changed', levels: [{}] });
+});
+
+test('nothing is looked at when nobody wants it any more, nor after the end', async () => {
+  const { port, clock } = withLevels();
+  port.execute(watchLevels);
+  port.execute({ type: 'levels.watch', periodMs: 0, quiet: 0, loud: 0 });
+  assert.equal(clock.timers.length, 0);
+  port.execute(watchLevels);
+  port.close();
+  assert.equal(clock.timers.length, 0);
 });

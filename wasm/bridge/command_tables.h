@@ -19,11 +19,26 @@ struct WordsOf<MediaState> {
 };
 template <>
 struct WordsOf<MediaReason> {
-  static constexpr auto words = std::to_array<std::string_view>(
-      {"none", "starting", "self-off", "peer-off", "connecting", "network-stalled",
-       "decoder-stalled", "unreachable", "not-shown", "permission-denied", "permission-dismissed",
-       "insecure-context", "no-device", "in-use", "constraint", "timeout", "device-lost",
-       "device-error"});
+  static constexpr auto words = std::to_array<std::string_view>({"none",
+                                                                 "starting",
+                                                                 "self-off",
+                                                                 "peer-off",
+                                                                 "connecting",
+                                                                 "network-stalled",
+                                                                 "decoder-stalled",
+                                                                 "unreachable",
+                                                                 "not-shown",
+                                                                 "not-sent",
+                                                                 "interrupted",
+                                                                 "permission-denied",
+                                                                 "permission-dismissed",
+                                                                 "insecure-context",
+                                                                 "no-device",
+                                                                 "in-use",
+                                                                 "constraint",
+                                                                 "timeout",
+                                                                 "device-lost",
+                                                                 "device-error"});
 };
 template <>
 struct WordsOf<ErrorCode> {
@@ -53,6 +68,11 @@ struct WordsOf<ConnectionReason> {
   static constexpr auto words =
       std::to_array<std::string_view>({"none", "no-answer", "no-candidates", "relay-refused",
                                        "relay-unreachable", "no-relay", "no-path", "older-client"});
+};
+template <>
+struct WordsOf<QualityCause> {
+  static constexpr auto words =
+      std::to_array<std::string_view>({"none", "loss", "rtt", "jitter", "bitrate", "cpu"});
 };
 template <>
 struct WordsOf<PeerSignalling> {
@@ -212,7 +232,23 @@ struct RecordOf<SetParameters> {
       field("limit", AT(SetParameters, limit), kRequired),
   });
 };
+template <>
+struct RecordOf<RequestKeyFrame> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_TO_CONNECTION(RequestKeyFrame),
+      field("slot", AT(RequestKeyFrame, slot), kRequired),
+  });
+};
 #undef GROUPCALL_TO_CONNECTION
+
+template <>
+struct RecordOf<WatchLevels> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("periodMs", AT(WatchLevels, period_ms), kRequired),
+      field("quiet", AT(WatchLevels, quiet), kRequired),
+      field("loud", AT(WatchLevels, loud), kRequired),
+  });
+};
 
 template <>
 struct RecordOf<CollectStats> {
@@ -308,6 +344,8 @@ struct TagsOf<Command> {
       "call.message",
       "call.drained",
       "pc.setParameters",
+      "levels.watch",
+      "pc.requestKeyFrame",
   });
 };
 
@@ -356,6 +394,7 @@ struct RecordOf<SelfView> {
       field("microphoneTrack", AT(SelfView, microphone_track), kRequired),
       field("cameraTrack", AT(SelfView, camera_track), kRequired),
       field("deviceError", AT(SelfView, device_error), kRequired),
+      field("speaking", AT(SelfView, speaking), kOptional),
   });
 };
 template <>
@@ -380,6 +419,9 @@ struct RecordOf<ParticipantView> {
       field("microphoneSource", AT(ParticipantView, microphone_source), kRequired),
       field("cameraSource", AT(ParticipantView, camera_source), kRequired),
       field("screenSource", AT(ParticipantView, screen_source), kRequired),
+      field("speaking", AT(ParticipantView, speaking), kOptional),
+      index("quality", AT(ParticipantView, quality)),
+      field("qualityCause", AT(ParticipantView, quality_cause), kOptional),
   });
 };
 template <>

@@ -221,6 +221,9 @@ struct RecordOf<SlotSample> {
       field("lost", AT(SlotSample, lost_permille), kOptional),
       field("lines", AT(SlotSample, lines), kOptional),
       field("cpu", AT(SlotSample, cpu), kOptional),
+      field("packets", AT(SlotSample, packets), kOptional),
+      field("missing", AT(SlotSample, missing), kOptional),
+      field("jitterMs", AT(SlotSample, jitter_ms), kOptional),
   });
 };
 template <>
@@ -240,6 +243,24 @@ struct RecordOf<StatsSampled> {
       field("op", AT(StatsSampled, op), kRequired),
       field("links", AT(StatsSampled, links), kRequired, 2 * limits::kParticipants),
   });
+};
+template <>
+struct RecordOf<LevelSample> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("peer", AT(LevelSample, peer), kOptional, limits::kIdBytes),
+      field("connection", AT(LevelSample, connection), kOptional),
+      field("permille", AT(LevelSample, permille), kOptional),
+  });
+};
+template <>
+struct RecordOf<LevelsChanged> {
+  static constexpr auto fields = std::to_array<Field>(
+      {field("levels", AT(LevelsChanged, levels), kRequired, 2 * limits::kParticipants)});
+};
+template <>
+struct RecordOf<PageHidden> {
+  static constexpr auto fields =
+      std::to_array<Field>({field("frozen", AT(PageHidden, frozen), kOptional)});
 };
 template <>
 struct RecordOf<TextPacked> {
@@ -356,6 +377,8 @@ struct TagsOf<Event> {
       "host.pageClosing",
       "host.pageShown",
       "tabs.message",
+      "levels.changed",
+      "host.pageHidden",
   });
 };
 

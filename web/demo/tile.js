@@ -10,6 +10,17 @@ const CONNECTION_WORDS = {
 
 const STATE_WORDS = { loading: 'Starting', off: 'Off', error: 'Not working', replacing: 'Changing', ended: 'Ended' };
 
+const QUALITY_CAUSES = {
+  loss: 'packets are lost',
+  rtt: 'packets take long',
+  jitter: 'packets come unevenly',
+  bitrate: 'too slow for a good picture',
+  cpu: 'this device is busy',
+};
+
+/** From how many points on a connection is called what. */
+const QUALITY_WORDS = [[80, 'good'], [50, 'fair'], [0, 'poor']];
+
 /** Where other people's payloads end up: a name may be anything. */
 export function nameOf({ userId, userInfo }) {
   const name = userInfo?.fullname;
@@ -33,6 +44,14 @@ function wordsFor({ state, reason }, device) {
   if (state === 'on') return device === 'camera' ? 'Camera on' : 'Microphone on';
   if (device === 'microphone' && (reason === 'self-off' || reason === 'peer-off')) return 'Muted';
   return reasonText(reason, device).message || STATE_WORDS[state];
+}
+
+/** The ring around a tile says it to those who see. */
+function spokenWord() {
+  const word = document.createElement('span');
+  word.className = 'for-listeners';
+  word.textContent = '(speaking)';
+  return word;
 }
 
 export class Tile {
@@ -59,6 +78,7 @@ export class Tile {
       reason: part('.tile-reason'),
       connection: part('.tile-connection'),
       name: part('.tile-name'),
+      quality: part('.tile-quality'),
       microphone: part('.tile-microphone'),
       camera: part('.tile-camera'),
     };
@@ -77,12 +97,15 @@ export class Tile {
     dataset.camera = participant.camera.state;
     dataset.microphone = participant.microphone.state;
     dataset.connection = participant.connection ?? 'self';
+    this.element.classList.toggle('speaking', participant.speaking);
     style.setProperty('--hue', String(hueOf(participant.userId)));
     this.#parts.name.textContent = this.#isSelf ? `${name} (you)` : name;
+    if (participant.speaking) this.#parts.name.append(' ', spokenWord());
     this.#parts.avatar.textContent = initialsOf(name);
     this.#drawCamera(participant, name);
     this.#drawChip('microphone', participant.microphone);
     this.#drawConnection(participant);
+    this.#drawQuality(participant);
   }
 
   /** Lets go of the picture. */
@@ -111,6 +134,19 @@ export class Tile {
     const words = wordsFor(status, device);
     chip.querySelector('.tile-words').textContent = words;
     chip.title = words;
+  }
+
+  /** Bars, and words for those who point at them or listen. */
+  #drawQuality({ connection, quality = null, qualityCause }) {
+    const { quality: chip } = this.#parts;
+    chip.hidden = quality === null || connection !== 'connected';
+    if (chip.hidden) return;
+    const at = QUALITY_WORDS.findIndex(([from]) => quality >= from);
+    const words = `Connection ${QUALITY_WORDS[at][1]}`;
+    chip.dataset.bars = String(QUALITY_WORDS.length - at);
+    chip.querySelector('.tile-words').textContent = words;
+    const cause = QUALITY_CAUSES[qualityCause];
+    chip.title = cause ? `${words} (${quality} of 100): ${cause}` : `${words} (${quality} of 100)`;
   }
 
   #drawConnection({ connection, connectionReason = 'none', signalling }) {

@@ -163,9 +163,11 @@ export class CallEngine {
         case 'pc.addIceCandidate':
         case 'pc.attachTrack':
         case 'pc.setParameters':
+        case 'pc.requestKeyFrame':
         case 'pc.close':
         case 'channel.send':
         case 'stats.collect':
+        case 'levels.watch':
           return ports.peers.execute(command);
         default:
           command satisfies never;

@@ -153,6 +153,11 @@ const REASON_TEXTS: Readonly<Record<MediaReason, Text>> = {
     'The call keeps trying. If it stays, one of the two networks blocks calls: try another one.',
   ],
   'not-shown': ['Not shown here', ''],
+  'not-sent': [
+    'Nothing is sent at the moment',
+    'Their device or network is at fault. The call repairs this by itself where it can.',
+  ],
+  interrupted: ['Their page was paused', 'It goes on when they open it again.'],
   'permission-denied': [
     'The @ is blocked',
     'Allow it for this site beside the address bar, then turn it on again.',

@@ -46,5 +46,6 @@ export type {
   MediaState,
   PeerSignalling,
   Phase,
+  QualityCause,
   SignallingState,
 } from './protocol.js';

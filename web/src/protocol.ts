@@ -7,7 +7,7 @@ export type MediaKind = 'audio' | 'video';
 export type StreamName = 'camera' | 'screen';
 export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'ended';
-export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'not-shown' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error';
+export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'not-shown' | 'not-sent' | 'interrupted' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error';
 export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
@@ -61,6 +61,7 @@ export interface SelfView {
   readonly microphoneTrack: string;
   readonly cameraTrack: string;
   readonly deviceError: string;
+  readonly speaking?: boolean;
 }
 
 export interface InvitationView {
@@ -85,6 +86,9 @@ export interface ParticipantView {
   readonly microphoneSource: TrackSource;
   readonly cameraSource: TrackSource;
   readonly screenSource: TrackSource;
+  readonly speaking?: boolean;
+  readonly quality?: number;
+  readonly qualityCause?: 'none' | 'loss' | 'rtt' | 'jitter' | 'bitrate' | 'cpu';
 }
 
 export interface LinkSample {
@@ -98,6 +102,9 @@ export interface LinkSample {
     readonly lost?: number;
     readonly lines?: number;
     readonly cpu?: boolean;
+    readonly packets?: number;
+    readonly missing?: number;
+    readonly jitterMs?: number;
   }[];
   readonly availableKbps?: number;
   readonly rttMs?: number;
@@ -372,6 +379,18 @@ export type CoreEvent =
   | {
       readonly type: 'tabs.message';
       readonly text: string;
+    }
+  | {
+      readonly type: 'levels.changed';
+      readonly levels: readonly {
+        readonly peer?: string;
+        readonly connection?: number;
+        readonly permille?: number;
+      }[];
+    }
+  | {
+      readonly type: 'host.pageHidden';
+      readonly frozen?: boolean;
     };
 
 /** What a port carries out, in order. */
@@ -537,6 +556,18 @@ export type CoreCommand =
         readonly maxFps?: number;
         readonly inactive?: boolean;
       };
+    }
+  | {
+      readonly type: 'levels.watch';
+      readonly periodMs: number;
+      readonly quiet: number;
+      readonly loud: number;
+    }
+  | {
+      readonly type: 'pc.requestKeyFrame';
+      readonly peer: string;
+      readonly connection: number;
+      readonly slot: number;
     };
 
 /** What CallBridge.handle() returns. */

@@ -9,6 +9,7 @@ import type {
   MediaState,
   PeerSignalling,
   Phase,
+  QualityCause,
   SignallingState,
 } from './protocol.js';
 
@@ -94,6 +95,11 @@ export interface SelfParticipant {
   readonly streams: MediaStreams;
   /** The browser's own words on the last device error, for developers; may be empty. */
   readonly deviceError: string;
+  /**
+   * One speaks: not while the microphone is off, not of a click, and until 0.8 s after the last word.
+   * Always false in browsers that do not tell the level of a microphone (Firefox).
+   */
+  readonly speaking: boolean;
 }
 
 /** Somebody else in the call. Its object is replaced when, and only when, something in it changed. */
@@ -119,6 +125,19 @@ export interface Participant {
   readonly camera: MediaStatus;
   readonly screen: MediaStatus;
   readonly streams: MediaStreams;
+  /** They speak: not of a click, and until 0.8 s after the last word. */
+  readonly speaking: boolean;
+  /**
+   * How good the connection is, from 0 to 100 in steps of 5: over 80 nobody notices anything, under
+   * 50 it hurts. It falls within a second or two and rises over several. Null: not measured yet.
+   */
+  readonly quality: number | null;
+  /**
+   * What takes most of it away, below 90: `loss` of packets, `rtt` (they take long), `jitter` (they come
+   * unevenly), `bitrate` (the path carries too little for a picture), `cpu` (this page cannot
+   * encode as much as it should).
+   */
+  readonly qualityCause: QualityCause;
 }
 
 /**

@@ -68,6 +68,7 @@ function initialSnapshot(userId: string, userInfo: UserInfo): CallSnapshot {
       camera: { ...off },
       streams: { camera: null, microphone: null, screen: null },
       deviceError: '',
+      speaking: false,
     },
     participants: [],
     invitations: [],
@@ -173,6 +174,7 @@ export class SnapshotStore {
         screen: null,
       },
       deviceError: view.deviceError,
+      speaking: view.speaking ?? false,
     };
   }
 
@@ -194,9 +196,12 @@ export class SnapshotStore {
   }
 
   #toParticipant(view: ParticipantView): Participant {
-    const { microphoneSource, cameraSource, screenSource, ...rest } = view;
+    const { microphoneSource, cameraSource, screenSource, speaking = false, quality = null, qualityCause = 'none', ...rest } = view;
     return {
       ...rest,
+      speaking,
+      quality,
+      qualityCause,
       streams: {
         camera: this.#streams.remote(cameraSource),
         microphone: this.#streams.remote(microphoneSource),

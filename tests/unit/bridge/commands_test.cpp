@@ -77,6 +77,9 @@ std::vector<Written> every_command() {
       R"({"type":"pc.setParameters","peer":"b","connection":7,"slot":1,"limit":{"maxKbps":600,"scalePermille":2000,"maxFps":24}})");
   add(SetParameters{UserId{"b"}, kConnection, 0, {0, 0, 0, true}},
       R"({"type":"pc.setParameters","peer":"b","connection":7,"slot":0,"limit":{"inactive":true}})");
+  add(WatchLevels{100, 10, 20}, R"({"type":"levels.watch","periodMs":100,"quiet":10,"loud":20})");
+  add(RequestKeyFrame{UserId{"b"}, kConnection, 1},
+      R"({"type":"pc.requestKeyFrame","peer":"b","connection":7,"slot":1})");
   add(MessagesDrained{}, R"({"type":"call.drained"})");
   return all;
 }
@@ -125,6 +128,9 @@ ParticipantView whole_participant() {
   view.screen = {MediaState::Error, MediaReason::Unreachable};
   view.microphone_source = {ConnectionNumber{1}, 0};
   view.camera_source = {ConnectionNumber{1}, 1};
+  view.speaking = true;
+  view.quality = 45;
+  view.quality_cause = QualityCause::Jitter;
   return view;
 }
 

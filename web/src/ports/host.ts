@@ -40,6 +40,9 @@ export class HostPort {
     this.#clock = clock;
     this.#wallAhead = clock.wallNow() - clock.now();
     const { signal } = this.#listening;
+    const tell = (): void => {
+      report({ type: page?.document.visibilityState === 'visible' ? 'host.pageShown' : 'host.pageHidden' });
+    };
     page?.addEventListener('online', () => report({ type: 'host.online' }), { signal });
     page?.addEventListener('offline', () => report({ type: 'host.offline' }), { signal });
     page?.addEventListener('pagehide', () => report({ type: 'host.pageClosing' }), { signal });
@@ -51,13 +54,11 @@ export class HostPort {
       },
       { signal },
     );
-    page?.document.addEventListener(
-      'visibilitychange',
-      () => {
-        if (page.document.visibilityState === 'visible') report({ type: 'host.pageShown' });
-      },
-      { signal },
-    );
+    page?.document.addEventListener('visibilitychange', tell, { signal });
+    // Page Lifecycle, in Chromium: a hidden page is stopped, and goes on.
+    page?.document.addEventListener('freeze', () => report({ type: 'host.pageHidden', frozen: true }), { signal });
+    page?.document.addEventListener('resume', tell, { signal });
+    if (page && page.document.visibilityState !== 'visible') tell();
   }
 
   /**

@@ -1,6 +1,7 @@
 /** One RTCPeerConnection: executes the commands that name it, reports what befalls it. */
 
 import type { CoreCandidate, CoreCommand, CoreEvent, LinkSample, MediaKind, StreamName } from '../protocol.js';
+import type { Energy, LevelSource } from './levels.js';
 import type { PeersOptions } from './peers.js';
 import { bounded, describeFailure, type Count, type Report } from './port.js';
 
@@ -18,6 +19,10 @@ interface InboundStats {
   readonly trackIdentifier?: string;
   readonly bytesReceived?: number;
   readonly framesDecoded?: number;
+  readonly packetsReceived?: number;
+  readonly packetsLost?: number;
+  /** Seconds. */
+  readonly jitter?: number;
 }
 /** The same of what is sent, of what the far side says of it, and of the path that it takes. */
 interface SendStats {
@@ -31,6 +36,12 @@ interface SendStats {
   readonly selected?: boolean;
   readonly availableOutgoingBitrate?: number;
   readonly currentRoundTripTime?: number;
+}
+/** The same of RTCAudioSourceStats, which Firefox does not have. */
+interface SourceStats {
+  readonly type: string;
+  readonly totalAudioEnergy?: number;
+  readonly totalSamplesDuration?: number;
 }
 type SlotSample = LinkSample['slots'][number];
 type SlotCounts = { -readonly [Name in keyof SlotSample]: SlotSample[Name] };
@@ -68,6 +79,14 @@ function preferCodecs(transceiver: RTCRtpTransceiver, kind: MediaKind, wanted: r
   transceiver.setCodecPreferences?.([...all].sort((one, other) => rank(one) - rank(other)));
 }
 
+async function changeEncoding(sender: RTCRtpSender, change: (encoding: RTCRtpEncodingParameters) => void): Promise<void> {
+  const parameters = sender.getParameters();
+  const [encoding] = parameters.encodings;
+  if (!encoding) throw new DOMException('There is no encoding.', 'InvalidStateError');
+  change(encoding);
+  await sender.setParameters(parameters);
+}
+
 /** Adds what one of its streams has sent; zeros are left out. */
 function addSent(slot: SlotCounts, { bytesSent = 0, qualityLimitationReason, remoteId }: SendStats, report: RTCStatsReport): void {
   if (bytesSent > 0) slot.sent = (slot.sent ?? 0) + Math.round(bytesSent);
@@ -77,7 +96,19 @@ function addSent(slot: SlotCounts, { bytesSent = 0, qualityLimitationReason, rem
   if (lost > (slot.lost ?? 0)) slot.lost = lost;
 }
 
-export class PeerLink {
+/** Adds what one of its streams has received; zeros are left out. After a change of SSRC there are two. */
+function addReceived(slot: SlotCounts, stats: InboundStats): void {
+  slot.bytes += Math.round(stats.bytesReceived ?? 0);
+  slot.frames += Math.round(stats.framesDecoded ?? 0);
+  const { packetsReceived = 0, packetsLost = 0, jitter = 0 } = stats;
+  if (packetsReceived > 0) slot.packets = (slot.packets ?? 0) + packetsReceived;
+  // Less than nothing where some came twice.
+  if (packetsLost > 0) slot.missing = (slot.missing ?? 0) + packetsLost;
+  const jitterMs = Math.round(jitter * 1_000);
+  if (jitterMs > (slot.jitterMs ?? 0)) slot.jitterMs = jitterMs;
+}
+
+export class PeerLink implements LevelSource {
   #id: { readonly peer: string; readonly connection: number };
   readonly #pc: RTCPeerConnection;
   readonly #report: Report;
@@ -88,9 +119,12 @@ export class PeerLink {
   readonly #outgoing = new Map<StreamName, MediaStream>();
   readonly #incoming = new Map<number, MediaStream>();
   readonly #transports = new Set<RTCDtlsTransport>();
-  /** By slot: what its sender was told last, and the end of telling it. */
-  readonly #limits = new Map<number, { readonly command: LimitCommand; readonly told: Promise<void> }>();
+  /** By slot: what its sender is to be told last, and the end of telling it what it is told. */
+  readonly #latest = new Map<number, LimitCommand>();
+  readonly #told = new Map<number, Promise<void>>();
   #channel: RTCDataChannel | undefined;
+  /** When the packet was played whose level was seen last. */
+  #levelAt = 0;
   /** The far side's ICE user name when this side last gathered. */
   #farSide: string | undefined;
 
@@ -144,6 +178,8 @@ export class PeerLink {
         return this.#settle(command.op, () => this.#attachTrack(command.op, command.slot, command.track));
       case 'pc.setParameters':
         return this.#setParameters(command);
+      case 'pc.requestKeyFrame':
+        return this.#requestKeyFrame(command.slot);
       case 'channel.send':
         return this.#send(command.text);
       default:
@@ -200,9 +236,7 @@ export class PeerLink {
       );
       const slot = slots[index];
       if (!slot) return;
-      // Added up: after a change of SSRC one m-line has two of these.
-      slot.bytes += Math.round(stats.bytesReceived ?? 0);
-      slot.frames += Math.round(stats.framesDecoded ?? 0);
+      addReceived(slot, stats);
     });
     const availableKbps = Math.round((path.availableOutgoingBitrate ?? 0) / 1_000);
     const rttMs = Math.round((path.currentRoundTripTime ?? 0) * 1_000);
@@ -212,6 +246,36 @@ export class PeerLink {
       ...(availableKbps > 0 && { availableKbps }),
       ...(rttMs > 0 && { rttMs }),
     };
+  }
+
+  get id(): { readonly peer: string; readonly connection: number } {
+    return this.#id;
+  }
+
+  level(): number {
+    const receiver = this.#pc.getTransceivers().find((one) => one.receiver.track.kind === 'audio')?.receiver;
+    const [source] = receiver?.getSynchronizationSources?.() ?? [];
+    // Of one who sends nothing any more, the last is told for 10 s.
+    const fresh = source !== undefined && source.timestamp !== this.#levelAt;
+    this.#levelAt = source?.timestamp ?? 0;
+    return fresh ? Math.round((source.audioLevel ?? 0) * 1_000) : 0;
+  }
+
+  async ownEnergy(): Promise<Energy | null> {
+    const sender = this.#pc.getTransceivers().find((one) => one.sender.track?.kind === 'audio')?.sender;
+    if (!sender?.track?.enabled) return null;
+    try {
+      for (const stats of (await sender.getStats()).values() as Iterable<SourceStats>) {
+        const { type, totalAudioEnergy, totalSamplesDuration } = stats;
+        if (type === 'media-source' && totalAudioEnergy !== undefined && totalSamplesDuration !== undefined) {
+          return { energy: totalAudioEnergy, seconds: totalSamplesDuration };
+        }
+      }
+    } catch {
+      // Closed meanwhile.
+      this.#count('stats.failed');
+    }
+    return null;
   }
 
   get #closed(): boolean {
@@ -318,30 +382,58 @@ export class PeerLink {
     return { type: 'pc.trackAttached', ...this.#id, op };
   }
 
-  /** One after the other for each sender, since each sets what it has read; of those that wait only the last. */
+  /** Of those that wait only the last is of use. */
   #setParameters(command: LimitCommand): void {
     const { slot, limit: { maxKbps = 0, scalePermille = 0, maxFps = 0, inactive = false } } = command;
-    const before = this.#limits.get(slot)?.told ?? Promise.resolve();
-    const told = before
-      .then(async () => {
-        const sender = this.#pc.getTransceivers()[slot]?.sender;
-        if (!sender || this.#closed || this.#limits.get(slot)?.command !== command) return;
-        const parameters = sender.getParameters();
-        const [encoding] = parameters.encodings;
-        if (!encoding) throw new DOMException('There is no encoding.', 'InvalidStateError');
+    this.#latest.set(slot, command);
+    this.#withSender(slot, async (sender) => {
+      if (this.#latest.get(slot) !== command) return;
+      await changeEncoding(sender, (encoding) => {
         encoding.active = !inactive;
         if (maxKbps > 0) encoding.maxBitrate = maxKbps * 1_000;
         else delete encoding.maxBitrate;
         if (scalePermille > 0) encoding.scaleResolutionDownBy = scalePermille / 1_000;
         if (maxFps > 0) encoding.maxFramerate = maxFps;
         else delete encoding.maxFramerate;
-        await sender.setParameters(parameters);
-      })
+      });
+    });
+  }
+
+  #requestKeyFrame(slot: number): void {
+    this.#withSender(slot, async (sender) => {
+      let heeded = false;
+      const parameters = sender.getParameters();
+      const [encoding] = parameters.encodings;
+      if (!encoding?.active) return;
+      // Who knows the option reads it; who does not is told of nothing.
+      const options = {
+        get encodingOptions() {
+          heeded = true;
+          return parameters.encodings.map(() => ({ keyFrame: true }));
+        },
+      };
+      await (sender.setParameters as (parameters: RTCRtpSendParameters, options: object) => Promise<void>).call(
+        sender,
+        parameters,
+        options,
+      );
+      if (heeded) return;
+      await changeEncoding(sender, (one) => (one.active = false));
+      await changeEncoding(sender, (one) => (one.active = true));
+    });
+  }
+
+  /** One after the other for each sender, since each sets what it has read. */
+  #withSender(slot: number, work: (sender: RTCRtpSender) => Promise<void>): void {
+    const sender = this.#pc.getTransceivers()[slot]?.sender;
+    if (!sender) return;
+    const told = (this.#told.get(slot) ?? Promise.resolve())
+      .then(() => (this.#closed ? undefined : work(sender)))
       .catch(() => {
         // It goes on as it was; the next change is told all the same.
         if (!this.#closed) this.#count('parameters.failed');
       });
-    this.#limits.set(slot, { command, told });
+    this.#told.set(slot, told);
   }
 
   /** An empty stream that gives this connection's tracks their common stream id. */

@@ -1,13 +1,15 @@
 /** Executes `pc.*`, `channel.*` and `stats.collect`: all peer connections, known by number. */
 
 import type { CoreCommand, TrackSource } from '../protocol.js';
+import { pageClock, type Clock } from './host.js';
 import type { IceServers } from './ice-servers.js';
+import { LevelWatch } from './levels.js';
 import { hasRelay, PeerLink } from './peer-link.js';
 import { describeFailure, type Count, type Port, type Report } from './port.js';
 
 export type PeersCommand = Extract<
   CoreCommand,
-  { type: `pc.${string}` | `channel.${string}` | 'stats.collect' }
+  { type: `pc.${string}` | `channel.${string}` | 'stats.collect' | 'levels.watch' }
 >;
 type CreateCommand = Extract<PeersCommand, { type: 'pc.create' }>;
 
@@ -25,6 +27,8 @@ export interface PeersOptions {
   readonly codecs?: readonly string[];
   /** Finds a track of this page by id. */
   readonly localTrack: (id: string) => MediaStreamTrack | null;
+  /** Default: that of the page. */
+  readonly clock?: Clock;
 }
 
 export class PeersPort implements Port<PeersCommand> {
@@ -32,6 +36,7 @@ export class PeersPort implements Port<PeersCommand> {
   readonly #count: Count;
   readonly #options: PeersOptions;
   readonly #links = new Map<number, PeerLink>();
+  readonly #levels: LevelWatch;
   #closed = false;
 
   constructor(report: Report, count: Count, options: PeersOptions) {
@@ -40,6 +45,7 @@ export class PeersPort implements Port<PeersCommand> {
     };
     this.#count = count;
     this.#options = options;
+    this.#levels = new LevelWatch(this.#report, options.clock ?? pageClock, () => this.#links.values());
   }
 
   execute(command: PeersCommand): void {
@@ -56,12 +62,15 @@ export class PeersPort implements Port<PeersCommand> {
       case 'stats.collect':
         void this.#collect(command.op);
         return;
+      case 'levels.watch':
+        return this.#levels.execute(command);
       case 'pc.setLocalDescription':
       case 'pc.setRemoteDescription':
       case 'pc.adoptSlots':
       case 'pc.addIceCandidate':
       case 'pc.attachTrack':
       case 'pc.setParameters':
+      case 'pc.requestKeyFrame':
       case 'channel.send':
         // A connection that could not be made has been reported as failed already.
         return this.#links.get(command.connection)?.execute(command);
@@ -72,6 +81,7 @@ export class PeersPort implements Port<PeersCommand> {
 
   close(): void {
     this.#closed = true;
+    this.#levels.close();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
   }
