@@ -31,11 +31,8 @@ async function needWasmBuild() {
 // Names that Embind's glue uses among its own objects only. The minifier cannot know that, and leaves them.
 const EMBIND_NAMES = new RegExp(
   `^(${[
-    'argCount', 'argPackAdvance', 'baseClass', 'className', 'constructor_body', 'deleteScheduled', 'dependentTypes',
-    'destructorFunction', 'downcast', 'fromWireType', 'funcName', 'getActualType', 'instancePrototype', 'isConst',
-    'isReference', 'isSmartPointer', 'methodCaller', 'myTypes', 'overloadTable', 'pointeeType', 'preservePointerOnDelete',
-    'ptrType', 'pureVirtualFunctions', 'rawConstructor', 'rawDestructor', 'rawGetPointee', 'rawShare', 'readValueFromPointer',
-    'registeredClass', 'sharingPolicy', 'signaturesArray', 'smartPtr', 'smartPtrType', 'toWireType', 'typeConverters', 'upcast',
+    'argCount', 'argPackAdvance', 'destructorFunction', 'fromWireType', 'ignoreDuplicateRegistrations', 'numArguments',
+    'overloadTable', 'readValueFromPointer', 'toWireType',
   ].join('|')})$`,
 );
 
