@@ -1,5 +1,25 @@
 // Boost.JSON, compiled once from its headers: the core and the bridge link against this.
+#include <boost/version.hpp>
+
+// Nobody reads why it refused a text. Its own error codes bring a text for each of 40 reasons and
+// their kinds; ours, below, are numbers. Newer versions define more in the file that is left out.
+#if BOOST_VERSION < 108200
+#define BOOST_JSON_IMPL_ERROR_IPP
+#endif
 #include <boost/json/src.hpp>
+
+#if BOOST_VERSION < 108200
+namespace boost::json {
+error_code make_error_code(error reason) {
+  struct Numbers : boost::system::error_category {
+    const char* name() const noexcept override { return ""; }
+    std::string message(int) const override { return {}; }
+  };
+  static const Numbers numbers;
+  return {static_cast<int>(reason), numbers};
+}
+}  // namespace boost::json
+#endif
 
 #ifdef BOOST_NO_EXCEPTIONS
 #include <cstdlib>
