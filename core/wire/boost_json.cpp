@@ -14,6 +14,9 @@ error_code make_error_code(error reason) {
   struct Numbers : boost::system::error_category {
     const char* name() const noexcept override { return ""; }
     std::string message(int) const override { return {}; }
+    const char* message(int, char*, std::size_t) const noexcept override { return ""; }
+    bool equivalent(int, const error_condition&) const noexcept override { return false; }
+    bool equivalent(const error_code&, int) const noexcept override { return false; }
   };
   static const Numbers numbers;
   return {static_cast<int>(reason), numbers};
