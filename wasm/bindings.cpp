@@ -77,5 +77,9 @@ __attribute__((constructor)) void __embind_register_native_and_builtin_types() {
   _embind_register_std_string(TypeID<std::string>::get(), "std::string");
 }
 
+// No variables of an environment. The C library would ask JavaScript for some at the start, because
+// parts of the C++ library, which are linked and then dropped, know getenv().
+char** __environ = nullptr;
+
 }  // extern "C"
 #endif
