@@ -55,6 +55,14 @@ std::string handle_frame(double number, double socket, const std::string& frame,
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(groupcall) {
+#ifdef GROUPCALL_SLIM_EMBIND
+  // In place of Embind's library, which registers wide strings, views of memory, 64-bit integers
+  // and values of JavaScript too: each brings code into the download. See CMakeLists.txt.
+  using namespace emscripten::internal;
+  _embind_register_void(TypeID<void>::get(), "void");
+  _embind_register_float(TypeID<double>::get(), "double", sizeof(double));
+  _embind_register_std_string(TypeID<std::string>::get(), "std::string");
+#endif
   emscripten::function("createBridge", &create_bridge);
   emscripten::function("deleteBridge", &delete_bridge);
   emscripten::function("errorOf", &error_of);
@@ -62,24 +70,8 @@ EMSCRIPTEN_BINDINGS(groupcall) {
   emscripten::function("handleFrame", &handle_frame);
 }
 
-#ifdef GROUPCALL_OWN_EMBIND_TYPES
-// In place of Embind's library, which registers wide strings, views of memory, 64-bit integers and
-// values of JavaScript too: each brings code for it into the download. See CMakeLists.txt.
-extern "C" {
-
-// Asked for messages about types that are not registered; of a null pointer they make "".
-EMSCRIPTEN_KEEPALIVE const char* __getTypeName(const void* /*type*/) { return nullptr; }
-
-__attribute__((constructor)) void __embind_register_native_and_builtin_types() {
-  using namespace emscripten::internal;
-  _embind_register_void(TypeID<void>::get(), "void");
-  _embind_register_float(TypeID<double>::get(), "double", sizeof(double));
-  _embind_register_std_string(TypeID<std::string>::get(), "std::string");
-}
-
+#ifdef GROUPCALL_SLIM_EMBIND
 // No variables of an environment. The C library would ask JavaScript for some at the start, because
 // parts of the C++ library, which are linked and then dropped, know getenv().
-char** __environ = nullptr;
-
-}  // extern "C"
+extern "C" char** __environ = nullptr;
 #endif

@@ -29,12 +29,7 @@ async function needWasmBuild() {
 }
 
 // Names that Embind's glue uses among its own objects only. The minifier cannot know that, and leaves them.
-const EMBIND_NAMES = new RegExp(
-  `^(${[
-    'argCount', 'argPackAdvance', 'destructorFunction', 'fromWireType', 'ignoreDuplicateRegistrations', 'numArguments',
-    'overloadTable', 'readValueFromPointer', 'toWireType',
-  ].join('|')})$`,
-);
+const EMBIND_NAMES = /^(destructorFunction|fromWireType|toWireType)$/;
 
 /** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself. */
 const ENTRIES = ['index', 'playback', 'reasons'];
