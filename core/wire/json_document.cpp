@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
-#include <charconv>
 
 #include "core/public/config.h"
 #include "core/wire/json_repair.h"
@@ -66,6 +65,20 @@ struct JsonDocument::Builder {
     document.text_.append(text.data(), text.size());
     return true;
   }
+  /// False where the digits say more than 64 bits can hold.
+  static bool read_integer(const char* begin, const char* end, std::int64_t& into) {
+    const bool negative = *begin == '-';
+    const std::uint64_t limit = std::uint64_t{INT64_MAX} + (negative ? 1 : 0);
+    std::uint64_t value = 0;
+    for (const char* at = begin + (negative ? 1 : 0); at != end; ++at) {
+      const auto digit = static_cast<std::uint64_t>(*at - '0');
+      if (value > (limit - digit) / 10) return false;
+      value = 10 * value + digit;
+    }
+    into = static_cast<std::int64_t>(negative ? 0 - value : value);
+    return true;
+  }
+
   /// Where the number ends that begins here, null when it is none (RFC 8259, section 6). Its
   /// digits are kept; what they say is understood only of integers of 64 bits.
   const char* read_number(const char* begin, const char* end) {
@@ -87,7 +100,7 @@ struct JsonDocument::Builder {
     const Slice text = end_text({begin, static_cast<std::size_t>(at - begin)});
     Node& node = add(JsonKind::Number);
     node.text = text;
-    node.is_integer = at == whole && std::from_chars(begin, whole, node.integer).ec == std::errc();
+    node.is_integer = at == whole && read_integer(begin, at, node.integer);
     return at;
   }
 
@@ -316,6 +329,19 @@ void encode_text(std::string_view text, std::string& out) {
   }
   out += text.substr(plain);
   out += '"';
+}
+
+void encode_integer(std::int64_t value, std::string& out) {
+  char digits[20];
+  std::size_t first = sizeof digits;
+  const auto bits = static_cast<std::uint64_t>(value);
+  std::uint64_t rest = value < 0 ? 0 - bits : bits;
+  do {
+    digits[--first] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  if (value < 0) out += '-';
+  out.append(digits + first, sizeof digits - first);
 }
 
 }  // namespace groupcall::wire

@@ -125,6 +125,19 @@ TEST(JsonDocument, TellsIntegersFromOtherNumbers) {
   EXPECT_EQ(integer("true"), std::nullopt);
 }
 
+TEST(JsonDocument, WritesIntegers) {
+  const auto written = [](std::int64_t value) {
+    std::string out = "=";
+    encode_integer(value, out);
+    return out;
+  };
+  EXPECT_EQ(written(0), "=0");
+  EXPECT_EQ(written(-1), "=-1");
+  EXPECT_EQ(written(1'000'000'007), "=1000000007");
+  EXPECT_EQ(written(INT64_MAX), "=9223372036854775807");
+  EXPECT_EQ(written(INT64_MIN), "=-9223372036854775808");
+}
+
 TEST(JsonDocument, MeasuresDepth) {
   const auto depth = [](std::string_view text) {
     Refusal refusal;
