@@ -17,15 +17,7 @@ export type {
   JoinOptions,
   OwnSignalling,
 } from './options.js';
-export {
-  connectionReasonText,
-  GroupCallError,
-  reasonText,
-  type CallProblem,
-  type GroupCallErrorCode,
-  type MediaDevice,
-  type ReasonText,
-} from './errors.js';
+export { GroupCallError, type CallProblem, type GroupCallErrorCode } from './errors.js';
 export type {
   CallRoom,
   CallSnapshot,
