@@ -41,6 +41,19 @@ test('a new store shows nobody, everything off, and myself', () => {
   assert.deepEqual(snapshot.participants, []);
 });
 
+test('who speaks and how good a link is are shown; what the core leaves out is silence, and nothing known yet', () => {
+  const store = withTwo();
+  const shown = (name) => store.getSnapshot().participants.map((one) => one[name]);
+  assert.equal(store.getSnapshot().self.speaking, false);
+  assert.deepEqual([shown('speaking'), shown('quality'), shown('qualityCause')], [[false, false], [null, null], ['none', 'none']]);
+  store.apply(crossing({
+    self: selfView({ speaking: true }),
+    participants: [participantView('ann', { speaking: true, quality: 0, qualityCause: 'loss' })],
+  }));
+  assert.equal(store.getSnapshot().self.speaking, true);
+  assert.deepEqual([shown('speaking'), shown('quality'), shown('qualityCause')], [[true, false], [0, null], ['loss', 'none']]);
+});
+
 test('a patch that brings nothing new yields the same snapshot and wakes nobody', () => {
   const store = withTwo();
   const before = store.getSnapshot();

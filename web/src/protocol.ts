@@ -13,6 +13,7 @@ export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
 export type LinkView = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
 export type ConnectionReason = 'none' | 'no-answer' | 'no-candidates' | 'relay-refused' | 'relay-unreachable' | 'no-relay' | 'no-path' | 'older-client';
+export type QualityCause = 'none' | 'loss' | 'rtt' | 'jitter' | 'bitrate' | 'cpu';
 export type PeerSignalling = 'present' | 'lost';
 
 export interface CoreDescription {
@@ -88,7 +89,7 @@ export interface ParticipantView {
   readonly screenSource: TrackSource;
   readonly speaking?: boolean;
   readonly quality?: number;
-  readonly qualityCause?: 'none' | 'loss' | 'rtt' | 'jitter' | 'bitrate' | 'cpu';
+  readonly qualityCause?: QualityCause;
 }
 
 export interface LinkSample {

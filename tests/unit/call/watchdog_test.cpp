@@ -22,10 +22,10 @@ class Stall : public testing::Test {
       call.handle(TrackAttached{attach.peer, attach.connection, attach.op});
     while (call.now < Instant(1'010s)) step();
   }
-  void set(bool sound, bool bytes, bool frames) {
-    sound_flows = sound;
-    bytes_flow = bytes;
-    frames_flow = frames;
+  void set(bool heard, bool arrives, bool moves) {
+    sound_flows = heard;
+    bytes_flow = arrives;
+    frames_flow = moves;
   }
   /// Until the next deadline of the core; a sample that is asked for is answered, and ben gives
   /// his signs of life.
