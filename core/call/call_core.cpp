@@ -126,6 +126,7 @@ void CallCore::Router::reconcile() {
     flush_messages(user, *link);
     tell_view(user, *link);
   }
+  send_signals();  // of repairs
   tell_drained();
   announce();
   sample_stats();

@@ -47,6 +47,7 @@ class Link {
   void on_channel_opened(ConnectionNumber connection, Instant now) {
     if (connection != negotiation.connection()) return;  // of one that is replaced
     channel_of_ = connection;
+    health.alive_heard = now;
     alive_at = now + deadlines::kAlive;
   }
   void on_channel_closed(ConnectionNumber connection) {

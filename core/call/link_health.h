@@ -21,6 +21,7 @@ struct LinkHealth {
   ConnectionNumber of;  ///< what the next ones were counted on
   Instant counted_at{};
   Instant counted_from{};
+  bool lossy = false;  ///< so much is lost that a message may be late
   std::int64_t packets = 0;
   std::int64_t missing = 0;
   std::int64_t sent_bytes = 0;
@@ -40,6 +41,7 @@ struct LinkHealth {
   std::int64_t peer_unsent = 0;
   std::int64_t peer_held = 0;
   bool peer_frozen = false;
+  Instant alive_heard{};  ///< the last sign of life, or the opening of its channel
 
   std::array<Watchdog, 3> watchdogs;  ///< microphone, camera, screen
   Instant rebuild_from{};

@@ -110,6 +110,7 @@ void CallCore::Router::on(const ChannelMessage& event) {
   } else if (text.type == wire::ChannelKind::Alive) {
     auto context = negotiation_context();
     link->on_alive(event.connection, text.deaf, context);
+    link->health.alive_heard = now_;
     link->health.peer_unsent = text.unsent;
     link->health.peer_held = text.held;
     link->health.peer_frozen = text.frozen;

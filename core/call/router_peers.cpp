@@ -299,7 +299,8 @@ void CallCore::Router::on_link_deadline(const UserId& user) {
     alive.deaf = link->negotiation.silent();
     alive.unsent = link->health.unsent;
     alive.held = link->health.held;
-    alive.frozen = page_frozen_;
+    // Out of view some systems stop the camera: that is no fault to be repaired.
+    alive.frozen = page_frozen_ || (page_hidden_ && link->health.unsent != 0);
     if (link->alive_at != kNever)
       commands_.push_back(SendChannel{user, link->channel(), wire::encode_channel_text(alive)});
   }

@@ -10,6 +10,7 @@ namespace {
 // With a picture: the usual tile of one.
 constexpr std::int64_t kVoiceKbps = budget::kAudioKbps;
 constexpr std::int64_t kPictureKbps = 600;
+constexpr std::int64_t kLossyPermille = 50;
 // Fewer packets say nothing about loss.
 constexpr std::int64_t kLeastPackets = 10;
 // No link has that many in a second; the product with 1000 stays small.
@@ -90,6 +91,7 @@ void CallCore::Router::note_quality(const LinkSample& sample, Link& link) const 
   if (lost > 0 && came > 0 && came + lost >= kLeastPackets)
     facts.loss_permille = std::max(facts.loss_permille, lost * 1'000 / (came + lost));
   if (link.view() != LinkView::Connected) facts.loss_permille = 1'000;
+  health.lossy = facts.loss_permille >= kLossyPermille;
   // The browser's estimate grows only as it is used: it is the limit only when it is used up.
   const bool pictures = link.sends(Slot::Camera) && !link.uplink.plan.camera.inactive;
   const std::int64_t wanted = kVoiceKbps + (pictures ? kPictureKbps : 0);
@@ -183,7 +185,10 @@ MediaView CallCore::Router::remote_view(const UserId& user, Slot slot) const {
   facts.link = link->view();
   facts.flow = link->flow(slot);
   facts.unsent = ((link->health.peer_unsent | link->health.peer_held) & slot_bit(slot)) != 0;
-  facts.interrupted = link->health.peer_frozen;
+  facts.interrupted =
+      link->health.peer_frozen ||
+      (link->channel_open() && facts.link == LinkView::Connected && !link->health.lossy &&
+       now_ - link->health.alive_heard >= watchdog::kStandsStill);
   return remote_state(facts);
 }
 
@@ -191,6 +196,7 @@ MediaView CallCore::Router::remote_view(const UserId& user, Slot slot) const {
 void CallCore::Router::watch(const UserId& user, Link& link) {
   LinkHealth& health = link.health;
   health.speaking.on_deadline(now_);
+  if (roster_.find(user) == nullptr) return;
   const PeerNegotiation& negotiation = link.negotiation;
   for (const Slot slot : {Slot::Microphone, Slot::Camera, Slot::Screen}) {
     Watchdog& watchdog = health.watchdogs[static_cast<std::size_t>(slot)];

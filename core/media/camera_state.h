@@ -50,7 +50,7 @@ struct RemoteFacts {
   Flow flow = Flow::None;
   bool may_rest = false;     ///< a screen: nothing new comes while nothing moves on it
   bool unsent = false;       ///< the peer says that nothing goes out in this slot
-  bool interrupted = false;  ///< the peer's last word was that its page is being stopped
+  bool interrupted = false;  ///< the peer's page is stopped, by its last word or by its silence
 };
 
 /// Why something that flowed does not any more.

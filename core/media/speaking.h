@@ -1,6 +1,6 @@
 /// Whether somebody speaks, from the levels of one microphone.
 ///
-///   silent ─ loud for 200 ms in all ─► speaking ─ quiet for 800 ms, or not loud for 3 s ─► silent
+///   silent ─ loud for 250 ms in all ─► speaking ─ quiet for 800 ms, or not loud for 3 s ─► silent
 ///
 /// Loud time is collected and runs out half as fast while it is not loud, so the gaps between
 /// syllables do not matter and single clicks do not add up. A level holds until the next one.

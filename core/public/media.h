@@ -34,7 +34,7 @@ enum class MediaReason : std::uint8_t {
   Unreachable,     ///< the link could not be made; it is tried again
   NotShown,        ///< on, but not sent: this page does not show it
   NotSent,         ///< the peer says that nothing leaves its page, though it should
-  Interrupted,     ///< the peer's page has been stopped by its browser
+  Interrupted,     ///< the peer's page is stopped, or out of view and without its camera
   // Device errors (W3C mediacapture-main, getUserMedia):
   PermissionDenied,
   PermissionDismissed,

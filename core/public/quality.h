@@ -63,14 +63,16 @@ inline constexpr Duration kPeriod = 100ms;  ///< two looks at a syllable (200 to
 /// Speech at a laptop has 30 to 300, its room 1 to 5 (-34 and -40 dB of full scale).
 inline constexpr std::int64_t kLoud = 20;
 inline constexpr std::int64_t kQuiet = 10;
-inline constexpr Duration kAttack = 200ms;   ///< loud for so long in all; a click is 100 ms
+inline constexpr Duration kAttack = 250ms;   ///< loud for so long in all; a click is in two looks
 inline constexpr Duration kRelease = 800ms;  ///< quiet for so long at a stretch: between words
 inline constexpr Duration kFade = 3s;        ///< not loud for so long: a room that is not quiet
 }  // namespace speech
 
 /// When and how what stands still is repaired.
 namespace watchdog {
-inline constexpr Duration kUnsent = 900ms;      ///< a sample without a byte of what should go out
+inline constexpr Duration kUnsent = 900ms;  ///< a sample without a byte of what should go out
+/// Without a sign of life, which comes each second, though packets come: the page stands still.
+inline constexpr Duration kStandsStill = 2'500ms;
 inline constexpr Duration kKeyFramePause = 2s;  ///< between two of one slot
 inline constexpr Duration kRestart = 4s;        ///< after the cause is named: ICE restart
 inline constexpr Duration kRebuild = 10s;       ///< after that a new link

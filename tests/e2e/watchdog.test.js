@@ -106,18 +106,14 @@ callTest('one direction that is blocked is the network’s fault for the one who
   stage.measure('it is open again: seen', await reason(alice, ['bob', 'camera', 'none'], () => stage.network.impair('bob', { lossPercent: 0 }, 'up'), 20_000));
 });
 
-callTest('a page that its browser stops is interrupted for the others, and nobody repairs it', {}, async (stage) => {
+callTest('a page that stands still is interrupted for the others, and nobody repairs it', {}, async (stage) => {
   const { alice, bob } = await meet(stage);
   const session = await bob.tab.context().newCDPSession(bob.tab);
-  const frozen = async () => {
-    // The drawing is the page's own, so it stops with it; a tone goes on, as a microphone does.
-    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
-  };
-  stage.measure('a page that is stopped: named', await reason(alice, ['bob', 'camera', 'interrupted'], frozen));
-  stage.measure(
-    'it goes on: seen',
-    await reason(alice, ['bob', 'camera', 'none'], () => session.send('Page.setWebLifecycleState', { state: 'active' }), LIMIT.media),
-  );
+  // Its scripts stop, and with them the drawing; what needs none goes on, such as the tone.
+  await session.send('Debugger.enable');
+  stage.measure('a page that stands still: named', await reason(alice, ['bob', 'camera', 'interrupted'], () => session.send('Debugger.pause')));
+  assert.equal((await alice.evaluate(() => callPage.participant('bob').microphone)).state, 'on', 'the sound goes on');
+  stage.measure('it goes on: seen', await reason(alice, ['bob', 'camera', 'none'], () => session.send('Debugger.disable'), LIMIT.media));
   assert.equal((await counts(alice))['key-frames-asked'], undefined);
   assert.equal((await counts(alice))['watchdog-rebuilds'], undefined);
 });
@@ -143,4 +139,35 @@ callTest('who speaks is shown to both, and nobody who is silent or muted', {}, a
   assert.deepEqual(await both(), [false, false], 'the tone goes on, and nobody is sent it');
   const { quality, qualityCause } = await alice.evaluate(() => callPage.participant('bob'));
   assert.ok(quality >= 50, `the connection is ${quality} (${qualityCause})`);
+});
+
+callTest('the demo rings the tile of who speaks, and has words for how good a connection is', {}, async (stage) => {
+  const wide = { viewport: { width: 1000, height: 640 } };
+  const views = [
+    ['light', await stage.openDemoPage('Alice', '?room=rings', wide)],
+    ['dark', await stage.openDemoPage('Dora', '?room=rings', { ...wide, colorScheme: 'dark' })],
+  ];
+  const bob = await stage.openDemoPage('Bob', '?room=rings', { viewport: { width: 360, height: 640 } });
+  await bob.tab.evaluate(bringOwnDevices);
+  for (const { tab, name } of [...views.map(([, page]) => page), bob]) {
+    await tab.locator('#name').fill(name);
+    await tab.locator('#name').press('Enter');
+    await tab.locator('#call').waitFor({ timeout: 3 * LIMIT.join });
+  }
+  const tile = ({ tab }, name) => tab.locator('#grid .tile', { has: tab.locator('.tile-name', { hasText: name }) });
+  for (const [, page] of views) {
+    await tile(page, 'Bob').locator('.tile-quality:not([hidden])').waitFor({ state: 'attached', timeout: LIMIT.media });
+    assert.match(await tile(page, 'Bob').locator('.tile-quality').getAttribute('title'), /^Connection (good|fair|poor) \(\d+ of 100\)/);
+    assert.equal(await tile(page, 'Bob').and(page.tab.locator('.speaking')).count(), 0, 'nobody speaks');
+  }
+  await bob.tab.evaluate(() => void devices.say(0.3));
+  for (const [scheme, page] of views) {
+    await tile(page, 'Bob').and(page.tab.locator('.speaking')).waitFor({ timeout: SPEAKING_LIMIT });
+    assert.match(await tile(page, 'Bob').locator('.tile-name').textContent(), /\(speaking\)$/, 'for those who listen');
+    await stage.screenshot(page, `speaking-${scheme}`);
+  }
+  await tile(bob, 'Bob').and(bob.tab.locator('.speaking')).waitFor({ timeout: SPEAKING_LIMIT });
+  await stage.screenshot(bob, 'speaking-narrow');
+  await bob.tab.evaluate(() => void devices.say(0));
+  await tile(views[0][1], 'Bob').and(views[0][1].tab.locator('.speaking')).waitFor({ state: 'detached', timeout: SPEAKING_LIMIT });
 });

@@ -709,6 +709,26 @@ test('our own level is the mean of what the microphone took in, and of a muted o
   assert.deepEqual(events.at(-1), { type: 'levels.changed', levels: [{}] });
 });
 
+test('of our own, what only fades as the browser lets go of a peak is heard no more', async () => {
+  const { port, events, sender, look } = withLevels();
+  sender.track = new FakeTrack('audio');
+  sender.track.enabled = true;
+  const source = { type: 'media-source', totalAudioEnergy: 0, totalSamplesDuration: 0 };
+  sender.getStats = async () => new Map([['s', { ...source }]]);
+  port.execute(watchLevels);
+  await look();
+  for (const level of [1, 0.25, 0.0625, 0.0156, 0]) {
+    source.totalAudioEnergy += level ** 2 * 0.1;
+    source.totalSamplesDuration += 0.1;
+    await look();
+  }
+  await look();
+  assert.deepEqual(events, [
+    { type: 'levels.changed', levels: [{ permille: 1_000 }] },
+    { type: 'levels.changed', levels: [{}] },
+  ]);
+});
+
 test('nothing is looked at when nobody wants it any more, nor after the end', async () => {
   const { port, clock } = withLevels();
   port.execute(watchLevels);

@@ -162,7 +162,7 @@ TEST_F(Fares, AnEstimateThatIsNotUsedUpIsNoLimit) {
 TEST_F(Fares, ALinkFromWhichNothingComesFallsToZero) {
   settle();
   const std::int64_t stands = packets;
-  for (int i = 0; i < 20; ++i)
+  for (int i = 0; i < 8; ++i)
     second([&](LinkSample& s) {
       for (SlotSample& slot : s.slots) {
         slot.bytes = slot.frames = 0;

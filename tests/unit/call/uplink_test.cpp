@@ -36,7 +36,7 @@ class Uplink : public testing::Test {
   }
   LinkSample sample(const UserId& user, std::int64_t available_kbps, std::int64_t sent_bytes,
                     bool cpu = false) const {
-    const SlotSample slot{1, arrived, 0, sent_bytes, 0, 720, cpu};
+    const SlotSample slot{1, arrived, arrived, sent_bytes, 0, 720, cpu};
     return {user, number(user), {slot}, available_kbps, 40};
   }
   /// A second, and its sample of both, with all that was allowed sent.

@@ -171,6 +171,22 @@ TEST_F(Stall, OfAPageThatIsStoppedIsInterruptedAndNotRepaired) {
   EXPECT_EQ(camera().reason, MediaReason::NetworkStalled);
 }
 
+TEST_F(Stall, OfAPageThatStandsStillWithoutAWordIsAnInterruptionIfItsPacketsCome) {
+  alive = false;
+  run(30s);
+  EXPECT_EQ(camera().state, MediaState::On) << "its camera needs no page";
+  alive = true;
+  run(2s);
+  set(true, false, false);
+  alive = false;
+  EXPECT_LE(until(MediaReason::Interrupted), Duration(3s));
+  run(60s);
+  EXPECT_THAT(rebuilt_at, IsEmpty());
+  alive = true;
+  run(2s);
+  EXPECT_EQ(camera().reason, MediaReason::NetworkStalled);
+}
+
 TEST_F(Stall, IsNotRepairedWhileThePageIsHidden) {
   call.handle(PageHidden{});
   set(true, true, false);
@@ -226,6 +242,39 @@ TEST_F(Stall, OfOurOwnSenderIsToldWithinASecondSample) {
   sends_picture = true;
   run(2s);
   EXPECT_EQ(last_alive, R"({"type":"alive"})");
+}
+
+TEST_F(Stall, OfASenderOnAPageOutOfViewIsToldAsAnInterruption) {
+  call.handle(PageHidden{});
+  sends_picture = false;
+  run(5s);
+  EXPECT_EQ(last_alive, R"({"type":"alive","unsent":2,"frozen":true})");
+}
+
+TEST_F(Stall, ARepairThatIsAskedOfThePeerIsAskedAtOnce) {
+  CallBench answers;
+  call = std::move(answers);
+  // He came first and offers; we ask him.
+  call.join(1, true, true);
+  call.connect();
+  call.joined();
+  call.participant_joined(CallBench::module_peer("ben", "eb"));
+  call.offer("ben", call.from("eb", 1, 1));
+  call.remote_set("ben");
+  call.local_set("ben");
+  call.transport("ben", TransportState::Connected);
+  call.channel_opened("ben");
+  while (camera().reason != MediaReason::None) step();
+  set(true, true, false);
+  until(MediaReason::DecoderStalled);
+  const Instant named = call.now;
+  bool asked = false;
+  while (!asked && call.now - named < 6s) {
+    step();
+    for (const std::string& frame : call.sent) asked = asked || frame.find("restart") != frame.npos;
+  }
+  EXPECT_TRUE(asked);
+  EXPECT_EQ(call.now - named, Duration(watchdog::kRestart));
 }
 
 TEST_F(Stall, OfASenderThatWeTurnedOffIsNotTold) {

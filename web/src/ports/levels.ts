@@ -33,6 +33,7 @@ export class LevelWatch {
   #own: Energy | undefined;
   #ownBusy = false;
   #ownPermille = 0;
+  #ownPeak = 0;
 
   constructor(report: Report, clock: Clock, sources: () => Iterable<LevelSource>) {
     this.#report = report;
@@ -51,7 +52,7 @@ export class LevelWatch {
     this.#cancel = undefined;
     this.#told.clear();
     this.#own = undefined;
-    this.#ownPermille = 0;
+    this.#ownPermille = this.#ownPeak = 0;
   }
 
   #later(): void {
@@ -89,7 +90,13 @@ export class LevelWatch {
     this.#own = now ?? undefined;
     const seconds = now && before ? now.seconds - before.seconds : 0;
     // Another device, or another connection to ask: it is compared from now on.
-    if (seconds < 0 || !now || !before) this.#ownPermille = 0;
-    else if (seconds > 0) this.#ownPermille = Math.round(1_000 * Math.sqrt(Math.max(0, now.energy - before.energy) / seconds));
+    if (seconds < 0 || !now || !before) {
+      this.#ownPermille = this.#ownPeak = 0;
+    } else if (seconds > 0) {
+      const permille = Math.round(1_000 * Math.sqrt(Math.max(0, now.energy - before.energy) / seconds));
+      // Chromium holds each peak and lets go of three quarters of it every 100 ms: what only fades is heard no more.
+      this.#ownPermille = permille * 3 > this.#ownPeak ? permille : 0;
+      this.#ownPeak = permille;
+    }
   }
 }
