@@ -54,6 +54,7 @@ class CallCore::Router {
   void on(const ViewChanged& event);
   void on_view(Link& link, const TileView& view);
   void tell_view(const UserId& user, Link& link);
+  const TileView* view_of(const UserId& user) const;
   bool not_shown(const UserId& user, const Link& link, Slot slot) const;
   void measure_uplink(const StatsSampled& sampled);
   void share_uplink();
@@ -225,7 +226,7 @@ class CallCore::Router {
   TrackId sent_camera_;
 
   UplinkShare uplink_;
-  FlatMap<UserId, TileView> views_;  ///< how the page shows each, whether they are here or not
+  std::vector<ViewChanged> views_;  ///< how the page shows each, whether they are here or not
 
   // Being reachable.
   bool listening_ = false;   ///< a connection is wanted for invitations, also outside a call
