@@ -246,7 +246,7 @@ ParticipantView CallCore::Router::participant_view(const UserId& user) const {
   if (link != nullptr) view.connection = link->view();
   const auto seen = [&](Slot slot, bool announced, bool is_video) {
     // Who was told that we do not show it sends none: that is no failure.
-    if (announced && link != nullptr && not_shown(user, *link, slot))
+    if (announced && link != nullptr && not_shown(*link, slot))
       return MediaView{MediaState::On, MediaReason::NotShown};
     const Flow flow = link == nullptr ? Flow::None : link->flow(slot, now_);
     return remote_state({announced, view.connection, is_video, flow});

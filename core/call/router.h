@@ -54,8 +54,8 @@ class CallCore::Router {
   void on(const ViewChanged& event);
   void on_view(Link& link, const TileView& view);
   void tell_view(const UserId& user, Link& link);
-  const TileView* view_of(const UserId& user) const;
-  bool not_shown(const UserId& user, const Link& link, Slot slot) const;
+  TileView* view_of(const UserId& user);
+  static bool not_shown(const Link& link, Slot slot);
   void measure_uplink(const StatsSampled& sampled);
   void share_uplink();
 

@@ -7,18 +7,11 @@ namespace groupcall {
 
 namespace {
 
-TileView bounded(TileView view) {
-  view.width = std::min(view.width, limits::kTileSide);
-  view.height = std::min(view.height, limits::kTileSide);
-  return view;
-}
-
-bool differs(std::int64_t told, std::int64_t now) {
-  return (told == 0) != (now == 0) || (now > told ? now - told : told - now) * 8 > told;
-}
 bool differs(const TileView& told, const TileView& now) {
+  const std::int64_t before = std::min(told.width, told.height);
+  const std::int64_t change = std::min(now.width, now.height) - before;
   return told.speaker != now.speaker || told.screen_hidden != now.screen_hidden ||
-         differs(told.width, now.width) || differs(told.height, now.height);
+         std::max(change, -change) * 8 > before;
 }
 
 bool hides(const TileView& view, Slot slot) {
@@ -37,8 +30,8 @@ bool measured(const Link& link) {
 
 // ---- what is shown ---------------------------------------------------------------------
 
-const TileView* CallCore::Router::view_of(const UserId& user) const {
-  for (const ViewChanged& one : views_)
+TileView* CallCore::Router::view_of(const UserId& user) {
+  for (ViewChanged& one : views_)
     if (one.peer == user) return &one.view;
   return nullptr;
 }
@@ -48,20 +41,20 @@ void CallCore::Router::on(const ViewChanged& event) {
   if (link != nullptr) {
     touch(event.peer);
     for (const Slot slot : {Slot::Camera, Slot::Screen}) {
-      if (hides(event.view, slot) || !not_shown(event.peer, *link, slot)) continue;
+      if (hides(event.view, slot) || !not_shown(*link, slot)) continue;
       link->on_announced_on(slot);  // the picture of before is not the one that comes
       eager_until_ = now_ + deadlines::kEagerSpan;
     }
   }
-  std::erase_if(views_, [&](const ViewChanged& one) { return one.peer == event.peer; });
-  if (views_.size() < limits::kViews) views_.push_back(event);
+  TileView* view = view_of(event.peer);
+  if (view != nullptr) *view = event.view;
+  if (view == nullptr && views_.size() < limits::kViews) views_.push_back(event);
 }
 
 // Whether the peer knows that we do not show it.
-bool CallCore::Router::not_shown(const UserId& user, const Link& link, Slot slot) const {
-  const TileView* view = view_of(user);
-  return view != nullptr && hides(*view, slot) && hides(link.uplink.told, slot) &&
-         link.channel_open() && link.uplink.told_on == link.channel();
+bool CallCore::Router::not_shown(const Link& link, Slot slot) {
+  return hides(link.uplink.told, slot) && link.channel_open() &&
+         link.uplink.told_on == link.channel();
 }
 
 // On each new channel, and when it changes by an eighth; the last word of several is said with an
@@ -89,7 +82,7 @@ void CallCore::Router::tell_view(const UserId& user, Link& link) {
 // Whoever keeps to the pause is heard at once, the others with the next sample.
 void CallCore::Router::on_view(Link& link, const TileView& view) {
   const bool paced = now_ - link.uplink.theirs_at >= budget::kViewPause / 2;
-  link.uplink.theirs = bounded(view);
+  link.uplink.theirs = view;
   if (!paced) return;
   link.uplink.theirs_at = now_;
   share_uplink();

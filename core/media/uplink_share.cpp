@@ -67,39 +67,20 @@ void plan_camera(PeerDemand& peer, std::int64_t lines, std::int64_t fps) {
   limit.max_fps = slow ? std::min(fps, budget::kSlowFps) : fps;
 }
 
-// Returns what they all take.
-std::int64_t plan_microphones(std::int64_t uplink_kbps, std::vector<PeerDemand>& peers) {
-  std::int64_t count = 0;
-  bool thrifty = false;
-  for (PeerDemand& peer : peers) {
-    thrifty = thrifty || peer.plan.of(Slot::Microphone).max_kbps > 0;
-    count += peer.has(Slot::Microphone) ? 1 : 0;
-  }
-  // A fifth more is needed to leave thrift than to come to it.
-  thrifty = count * budget::kAudioKbps * 2 > (thrifty ? uplink_kbps * 5 / 6 : uplink_kbps);
-  const std::int64_t each = thrifty ? budget::kThriftyAudioKbps : budget::kAudioKbps;
-  for (PeerDemand& peer : peers) {
-    peer.plan.of(Slot::Microphone).max_kbps = thrifty ? kThriftyOpusKbps : 0;
-    peer.plan.allotted_kbps = peer.has(Slot::Microphone) ? each : 0;
-  }
-  return count * each;
-}
-
-// The same, of screens; each has `part_kbps`, which may be less than it needs.
-std::int64_t plan_screens(std::int64_t part_kbps, std::vector<PeerDemand>& peers) {
-  std::int64_t taken = 0;
-  for (PeerDemand& peer : peers) {
-    SlotLimit& limit = peer.plan.of(Slot::Screen);
-    if (!peer.shows(Slot::Screen)) continue;
-    const std::int64_t most =
-        std::min(peer.ceiling_kbps - peer.plan.allotted_kbps, budget::kScreenKbps);
-    const std::int64_t kbps = std::max(std::min(part_kbps, most), budget::kScreenLeastKbps);
-    set_kbps(peer.plan, limit, kbps);
-    const bool slow = limit.max_kbps < budget::kScreenSlowKbps;
-    if (!peer.foreign) limit.max_fps = slow ? budget::kScreenSlowFps : budget::kScreenFps;
-    taken += kbps;
-  }
-  return taken;
+// Returns what its microphone and its screen take.
+std::int64_t plan_first(PeerDemand& peer, bool thrifty, std::int64_t screen_kbps) {
+  PeerPlan& plan = peer.plan;
+  plan.of(Slot::Microphone).max_kbps = thrifty ? kThriftyOpusKbps : 0;
+  const std::int64_t audio = thrifty ? budget::kThriftyAudioKbps : budget::kAudioKbps;
+  plan.allotted_kbps = peer.has(Slot::Microphone) ? audio : 0;
+  if (!peer.shows(Slot::Screen)) return 0;
+  SlotLimit& limit = plan.of(Slot::Screen);
+  const std::int64_t most = std::min(peer.ceiling_kbps - plan.allotted_kbps, budget::kScreenKbps);
+  const std::int64_t kbps = std::max(std::min(screen_kbps, most), budget::kScreenLeastKbps);
+  set_kbps(plan, limit, kbps);
+  const bool slow = limit.max_kbps < budget::kScreenSlowKbps;
+  if (!peer.foreign) limit.max_fps = slow ? budget::kScreenSlowFps : budget::kScreenFps;
+  return kbps;
 }
 
 }  // namespace
@@ -125,9 +106,13 @@ void UplinkShare::plan(std::int64_t uplink_kbps, std::int64_t lines, std::vector
   const budget::MeshLimit* mesh = budget::kMeshLimits.data();
   while (mesh->others < others && mesh != &budget::kMeshLimits.back()) ++mesh;
   const std::size_t most = mesh->picture - std::min(mesh->picture, cpu_steps_);
+  std::int64_t microphones = 0;
   std::int64_t cameras = 0;
   std::int64_t screens = 0;
+  bool thrifty = false;
   for (PeerDemand& peer : peers) {
+    thrifty = thrifty || peer.plan.of(Slot::Microphone).max_kbps > 0;
+    microphones += peer.has(Slot::Microphone) ? 1 : 0;
     screens += peer.shows(Slot::Screen) ? 1 : 0;
     peer.weight = 0;
     if (!peer.shows(Slot::Camera)) continue;
@@ -138,24 +123,28 @@ void UplinkShare::plan(std::int64_t uplink_kbps, std::int64_t lines, std::vector
     peer.best = std::min(picture_for(lines > 0 ? std::min(tile, lines) : tile), most);
     peer.weight = kPictures[peer.best].kbps * (peer.view.speaker ? 2 : 1);
   }
-  std::int64_t rest = uplink_kbps - plan_microphones(uplink_kbps, peers);
+  // A fifth more is needed to leave thrift than to come to it.
+  thrifty = microphones * budget::kAudioKbps * 2 > (thrifty ? uplink_kbps * 5 / 6 : uplink_kbps);
+  std::int64_t rest =
+      uplink_kbps - microphones * (thrifty ? budget::kThriftyAudioKbps : budget::kAudioKbps);
   const std::int64_t least = budget::kCameraLeastKbps * cameras;
   const bool scarce = cameras > 0 && rest < least + screens * budget::kScreenLeastKbps;
   if (scarce && now >= paused_until_ + budget::kTrial) paused_until_ = now + budget::kPause;
   rest = std::max<std::int64_t>(0, rest - least);
-  rest -= plan_screens(rest / std::max<std::int64_t>(1, screens), peers);
+  const std::int64_t screen_kbps = rest / std::max<std::int64_t>(1, screens);
   for (PeerDemand& peer : peers) {
+    rest -= plan_first(peer, thrifty, screen_kbps);
     const std::int64_t ceiling = peer.ceiling_kbps - peer.plan.allotted_kbps;
-    peer.want_kbps = std::min(kPictures[peer.best].kbps, ceiling) - budget::kCameraLeastKbps;
-    peer.want_kbps = std::max<std::int64_t>(0, peer.want_kbps);
+    peer.want_kbps = std::max<std::int64_t>(
+        0, std::min(kPictures[peer.best].kbps, ceiling) - budget::kCameraLeastKbps);
   }
   distribute(std::max<std::int64_t>(0, rest), peers);
   for (PeerDemand& peer : peers) {
-    for (const Slot slot : {Slot::Camera, Slot::Screen})
-      if (peer.has(slot)) peer.plan.of(slot).inactive = !peer.shows(slot);
     SlotLimit& camera = peer.plan.of(Slot::Camera);
-    if (now < paused_until_ && peer.has(Slot::Camera) && !peer.foreign) camera.inactive = true;
-    if (peer.shows(Slot::Camera) && !camera.inactive) plan_camera(peer, lines, mesh->fps);
+    const bool paused = now < paused_until_ && !peer.foreign;
+    if (peer.has(Slot::Camera)) camera.inactive = paused || !peer.shows(Slot::Camera);
+    if (peer.has(Slot::Screen)) peer.plan.of(Slot::Screen).inactive = !peer.shows(Slot::Screen);
+    if (peer.has(Slot::Camera) && !camera.inactive) plan_camera(peer, lines, mesh->fps);
   }
 }
 

@@ -229,8 +229,7 @@ TEST_F(Share, KeepsItsBoundsForAnyDemand) {
     std::int64_t least = 0;
     for (const PeerDemand& peer : peers) {
       const PeerPlan& p = peer.plan;
-      const bool shown =
-          peer.has(Slot::Camera) && peer.view.width * peer.view.height != 0;
+      const bool shown = peer.has(Slot::Camera) && peer.view.width * peer.view.height != 0;
       const bool sends = peer.has(Slot::Camera) && !p.of(Slot::Camera).inactive;
       ASSERT_TRUE(!sends || shown || peer.foreign) << round;
       ASSERT_TRUE(!sends || !shown || p.of(Slot::Camera).max_kbps >= budget::kCameraLeastKbps)
