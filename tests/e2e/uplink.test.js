@@ -7,7 +7,7 @@ import { LIMIT, callTest } from './call_pages.mjs';
 const OTHERS = ['bob', 'carol', 'dave'];
 const MEDIA = { audio: true, video: { width: 320, height: 180, frameRate: 15 } };
 /** Three times 200 kbit/s of pictures and 60 of sound with its headers are 780. */
-const UPLINK_KBPS = 450;
+const UPLINK_KBPS = 500;
 /** How long rates are taken over, and how long the congestion control of the browser may take to find them. */
 const WINDOW_MS = 12_000;
 const SETTLING_MS = 20_000;

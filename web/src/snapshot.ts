@@ -108,7 +108,7 @@ export interface Participant {
   readonly connection: LinkView;
   /**
    * Why it is not connected, once that has lasted: 3 s where the cause is certain, else 15 s. `none`
-   * as soon as it is. `connectionReasonText()` puts it into words.
+   * as soon as it is. `connectionReasonText()` of `groupcall/reasons` puts it into words.
    */
   readonly connectionReason: ConnectionReason;
   /** `lost`: the server no longer lists this participant, though media still flows. */
