@@ -1,8 +1,6 @@
 /// What the senders of one link may send, and what both ends show of each other.
 #pragma once
 
-#include <optional>
-
 #include "core/media/uplink_estimate.h"
 #include "core/media/uplink_share.h"
 
@@ -14,8 +12,8 @@ struct LinkUplink {
   PeerPlan plan;           ///< what its senders were told last
   std::int64_t lines = 0;  ///< of our camera's picture
 
-  std::optional<TileView> theirs;  ///< how the peer shows us; nothing: it did not say
-  Instant theirs_at{};             ///< since when
+  TileView theirs = kUsualView;  ///< how the peer shows us
+  Instant theirs_at{};           ///< since when
 
   ConnectionNumber told_on;  ///< the channel over which the peer was told how we show it
   TileView told;

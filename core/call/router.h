@@ -54,7 +54,8 @@ class CallCore::Router {
   void on(const ViewChanged& event);
   void on_view(Link& link, const TileView& view);
   void tell_view(const UserId& user, Link& link);
-  bool not_shown(const UserId& user, const Link& link, Slot slot) const;
+  TileView* view_of(const UserId& user);
+  static bool not_shown(const Link& link, Slot slot);
   void measure_uplink(const StatsSampled& sampled);
   void share_uplink();
 
@@ -238,7 +239,7 @@ class CallCore::Router {
   TrackId sent_camera_;
 
   UplinkShare uplink_;
-  FlatMap<UserId, TileView> views_;  ///< how the page shows each, whether they are here or not
+  std::vector<ViewChanged> views_;  ///< how the page shows each, whether they are here or not
 
   Speaking self_speaking_;
   bool levels_watched_ = false;

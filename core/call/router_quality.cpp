@@ -93,7 +93,7 @@ void CallCore::Router::note_quality(const LinkSample& sample, Link& link) const 
   if (link.view() != LinkView::Connected) facts.loss_permille = 1'000;
   health.lossy = facts.loss_permille >= kLossyPermille;
   // The browser's estimate grows only as it is used: it is the limit only when it is used up.
-  const bool pictures = link.sends(Slot::Camera) && !link.uplink.plan.camera.inactive;
+  const bool pictures = link.sends(Slot::Camera) && !link.uplink.plan.of(Slot::Camera).inactive;
   const std::int64_t wanted = kVoiceKbps + (pictures ? kPictureKbps : 0);
   const std::int64_t carries = sample.available_kbps;
   const std::int64_t kbps = sent_now * 8 / (passed / 1ms);
@@ -112,7 +112,7 @@ void CallCore::Router::note_sending(const LinkSample& sample, Link& link) {
   std::int64_t held = 0;
   for (const Slot slot : {Slot::Microphone, Slot::Camera}) {
     const bool camera = slot == Slot::Camera;
-    const SlotLimit& limit = camera ? link.uplink.plan.camera : link.uplink.plan.microphone;
+    const SlotLimit& limit = link.uplink.plan.of(slot);
     const MediaView view = media_.view(camera ? Source::Camera : Source::Microphone);
     const bool has = view.state == MediaState::On && link.sends(slot);
     const bool should = has && !limit.inactive;
@@ -157,7 +157,7 @@ void CallCore::Router::on_key_frame_asked(ConnectionNumber connection, std::int6
     return;
   const auto slot = static_cast<Slot>(number);
   Instant& from = link.health.key_frame_from[static_cast<std::size_t>(number)];
-  const SlotLimit& limit = slot == Slot::Camera ? link.uplink.plan.camera : link.uplink.plan.screen;
+  const SlotLimit& limit = link.uplink.plan.of(slot);
   if (connection != link.negotiation.connection() || now_ < from || !link.sends(slot) ||
       limit.inactive)
     return;
@@ -180,8 +180,7 @@ MediaView CallCore::Router::remote_view(const UserId& user, Slot slot) const {
                                              : who.screen;
   if (link == nullptr) return remote_state(facts);
   // Who was told that we do not show it sends none: that is no failure.
-  if (facts.announced && not_shown(user, *link, slot))
-    return {MediaState::On, MediaReason::NotShown};
+  if (facts.announced && not_shown(*link, slot)) return {MediaState::On, MediaReason::NotShown};
   facts.link = link->view();
   facts.flow = link->flow(slot);
   facts.unsent = ((link->health.peer_unsent | link->health.peer_held) & slot_bit(slot)) != 0;

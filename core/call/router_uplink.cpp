@@ -7,18 +7,11 @@ namespace groupcall {
 
 namespace {
 
-TileView bounded(TileView view) {
-  view.width = std::min(view.width, limits::kTileSide);
-  view.height = std::min(view.height, limits::kTileSide);
-  return view;
-}
-
-bool differs(std::int64_t told, std::int64_t now) {
-  return (told == 0) != (now == 0) || (now > told ? now - told : told - now) * 8 > told;
-}
 bool differs(const TileView& told, const TileView& now) {
+  const std::int64_t before = std::min(told.width, told.height);
+  const std::int64_t change = std::min(now.width, now.height) - before;
   return told.speaker != now.speaker || told.screen_hidden != now.screen_hidden ||
-         differs(told.width, now.width) || differs(told.height, now.height);
+         std::max(change, -change) * 8 > before;
 }
 
 bool hides(const TileView& view, Slot slot) {
@@ -26,36 +19,48 @@ bool hides(const TileView& view, Slot slot) {
   return slot == Slot::Screen && view.screen_hidden;
 }
 
+constexpr auto kShared = std::to_array<Slot>({Slot::Microphone, Slot::Camera, Slot::Screen});
+
+// There is a sample of the present connection.
+bool measured(const Link& link) {
+  return link.negotiation.connected() && link.uplink.of == link.negotiation.connection();
+}
+
 }  // namespace
 
 // ---- what is shown ---------------------------------------------------------------------
 
+TileView* CallCore::Router::view_of(const UserId& user) {
+  for (ViewChanged& one : views_)
+    if (one.peer == user) return &one.view;
+  return nullptr;
+}
+
 void CallCore::Router::on(const ViewChanged& event) {
-  if (!views_.contains(event.peer) && views_.size() >= limits::kViews) return;
   Link* link = present_link(event.peer);
-  const TileView next = bounded(event.view);
   if (link != nullptr) {
     touch(event.peer);
     for (const Slot slot : {Slot::Camera, Slot::Screen}) {
-      if (hides(next, slot) || !not_shown(event.peer, *link, slot)) continue;
+      if (hides(event.view, slot) || !not_shown(*link, slot)) continue;
       link->on_announced_on(slot);  // the picture of before is not the one that comes
       eager_until_ = now_ + deadlines::kEagerSpan;
     }
   }
-  views_[event.peer] = next;
+  TileView* view = view_of(event.peer);
+  if (view != nullptr) *view = event.view;
+  if (view == nullptr && views_.size() < limits::kViews) views_.push_back(event);
 }
 
 // Whether the peer knows that we do not show it.
-bool CallCore::Router::not_shown(const UserId& user, const Link& link, Slot slot) const {
-  const TileView* view = views_.find(user);
-  return view != nullptr && hides(*view, slot) && hides(link.uplink.told, slot) &&
-         link.channel_open() && link.uplink.told_on == link.channel();
+bool CallCore::Router::not_shown(const Link& link, Slot slot) {
+  return hides(link.uplink.told, slot) && link.channel_open() &&
+         link.uplink.told_on == link.channel();
 }
 
 // On each new channel, and when it changes by an eighth; the last word of several is said with an
 // early sign of life.
 void CallCore::Router::tell_view(const UserId& user, Link& link) {
-  const TileView* view = views_.find(user);
+  const TileView* view = view_of(user);
   if (view == nullptr || !link.channel_open() || !is_wanted(phase_)) return;
   LinkUplink& uplink = link.uplink;
   if (uplink.told_on == link.channel()) {
@@ -77,7 +82,7 @@ void CallCore::Router::tell_view(const UserId& user, Link& link) {
 // Whoever keeps to the pause is heard at once, the others with the next sample.
 void CallCore::Router::on_view(Link& link, const TileView& view) {
   const bool paced = now_ - link.uplink.theirs_at >= budget::kViewPause / 2;
-  link.uplink.theirs = bounded(view);
+  link.uplink.theirs = view;
   if (!paced) return;
   link.uplink.theirs_at = now_;
   share_uplink();
@@ -93,7 +98,7 @@ void CallCore::Router::measure_uplink(const StatsSampled& sampled) {
         sample.connection != link->negotiation.connection())
       continue;
     LinkUplink& uplink = link->uplink;
-    if (uplink.of != sample.connection) {
+    if (!measured(*link)) {
       uplink.of = sample.connection;
       uplink.estimate = {};
       uplink.plan = {};
@@ -114,34 +119,31 @@ void CallCore::Router::measure_uplink(const StatsSampled& sampled) {
 
 void CallCore::Router::share_uplink() {
   std::vector<PeerDemand> peers;
-  std::vector<Link*> links;
   std::int64_t kbps = 0;
   std::int64_t lines = 0;
   for (const auto& [user, link] : links_) {
-    const PeerNegotiation& negotiation = link->negotiation;
+    if (!measured(*link)) continue;
     const LinkUplink& uplink = link->uplink;
-    if (!negotiation.connected() || uplink.of != negotiation.connection()) continue;
-    links.push_back(link.get());
-    peers.push_back({link->sends(Slot::Microphone), link->sends(Slot::Camera),
-                     link->sends(Slot::Screen), negotiation.pair().foreign(), uplink.theirs,
-                     uplink.estimate.ceiling_kbps(), uplink.plan});
+    PeerDemand& peer = peers.emplace_back();
+    for (const Slot slot : kShared) peer.tracks[static_cast<std::size_t>(slot)] = link->sends(slot);
+    peer.foreign = link->negotiation.pair().foreign();
+    peer.view = uplink.theirs;
+    peer.ceiling_kbps = uplink.estimate.ceiling_kbps();
+    peer.plan = uplink.plan;
     kbps += uplink.estimate.kbps();
     lines = std::max(lines, uplink.lines);
   }
   uplink_.plan(kbps, lines, peers, now_);
-  for (std::size_t i = 0; i < links.size(); ++i) {
-    PeerPlan& before = links[i]->uplink.plan;
-    const PeerPlan& plan = peers[i].plan;
-    const auto limit = [&](Slot slot, const SlotLimit& was, const SlotLimit& is) {
-      const std::int64_t index = links[i]->index_of(slot);
-      if (index < 0 || was == is) return;
-      commands_.push_back(
-          SetParameters{links[i]->negotiation.pair().peer, links[i]->uplink.of, index, is});
-    };
-    limit(Slot::Microphone, before.microphone, plan.microphone);
-    limit(Slot::Camera, before.camera, plan.camera);
-    limit(Slot::Screen, before.screen, plan.screen);
-    before = plan;
+  auto peer = peers.begin();
+  for (const auto& [user, link] : links_) {
+    if (!measured(*link)) continue;
+    for (const Slot slot : kShared) {
+      const SlotLimit& limit = peer->plan.of(slot);
+      const std::int64_t index = link->index_of(slot);
+      if (index >= 0 && !(limit == link->uplink.plan.of(slot)))
+        commands_.push_back(SetParameters{user, link->uplink.of, index, limit});
+    }
+    link->uplink.plan = (peer++)->plan;
   }
 }
 

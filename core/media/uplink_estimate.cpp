@@ -32,10 +32,12 @@ bool UplinkEstimate::on_sample(const SendFacts& facts, std::int64_t allotted_kbp
   if (told) {
     approach(path_kbps_, available);
   } else if (!first) {
-    follow(facts, now);
+    follow(facts, std::max(sent_kbps_, allotted_kbps), now);
   }
   if (first) return true;
-  const std::int64_t proved = std::max({sent_kbps_ * 3 / 2, allotted_kbps, budget::kTrustedKbps});
+  // What was allotted and not needed proves nothing against a path: a picture may be easy.
+  const std::int64_t proved =
+      std::max({sent_kbps_ * 3 / 2, allotted_kbps * 5 / 4, budget::kTrustedKbps});
   if (told) {
     approach(kbps_, std::min(available, proved));
   } else {
@@ -44,7 +46,7 @@ bool UplinkEstimate::on_sample(const SendFacts& facts, std::int64_t allotted_kbp
   return true;
 }
 
-void UplinkEstimate::follow(const SendFacts& facts, Instant now) {
+void UplinkEstimate::follow(const SendFacts& facts, std::int64_t used_kbps, Instant now) {
   const bool lossy = facts.lost_permille > budget::kLostPermille;
   const bool queued = facts.rtt_ms > least_rtt_ms_ + budget::kQueueMs;
   if (lossy || queued) {
@@ -54,7 +56,7 @@ void UplinkEstimate::follow(const SendFacts& facts, Instant now) {
     met_kbps_ = std::min(path_kbps_, sent_kbps_);
     const std::int64_t less = std::clamp<std::int64_t>(facts.lost_permille / 2, 60, 500);
     path_kbps_ = std::max(met_kbps_ * (1'000 - less) / 1'000, budget::kCameraLeastKbps);
-  } else if (sent_kbps_ * 4 >= path_kbps_ * 3) {
+  } else if (used_kbps * 4 >= path_kbps_ * 3) {
     // Slower near where it ended last time; once that lies behind, it is forgotten.
     const bool near = path_kbps_ * 10 >= met_kbps_ * 8 && path_kbps_ * 10 <= met_kbps_ * 12;
     path_kbps_ += near             ? std::max(budget::kRiseNearKbps, path_kbps_ / 96)

@@ -1,10 +1,11 @@
 /// What one link is believed to carry, from a sample of its stats once a second.
 ///
 /// The smaller of what the browser's congestion control says of the path and of 1.5 times what is
-/// sent: a path that is not used is not known. What was allotted, and budget::kTrustedKbps, count
-/// as sent, since a camera that is off proves nothing against it. Where the browser says nothing
-/// (Firefox), the path is followed from here: more by addition while it is used, less by
-/// multiplication when packets are lost or a queue grows. Down quickly, up slowly.
+/// sent: a path that is not used is not known. A quarter more than what was allotted, and
+/// budget::kTrustedKbps, count as well, since a picture that is easy, or a camera that is off,
+/// proves nothing against it. Where the browser says nothing (Firefox), the path is followed from
+/// here: more by addition while it is used, less by multiplication when packets are lost or a queue
+/// grows. Down quickly, up slowly.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +37,7 @@ class UplinkEstimate {
   std::int64_t sent_kbps() const { return sent_kbps_; }
 
  private:
-  void follow(const SendFacts& facts, Instant now);
+  void follow(const SendFacts& facts, std::int64_t used_kbps, Instant now);
 
   Instant at_ = kNever;  ///< of the last sample
   std::int64_t sent_bytes_ = 0;

@@ -106,7 +106,7 @@ inline constexpr std::uint32_t kInvitations = 16;
 inline constexpr std::uint32_t kTimings = 128;
 /// Views kept for setView(), also of those who are not here yet: a full room.
 inline constexpr std::size_t kViews = kParticipants;
-/// Sides of a tile and of a picture, in pixels: twice 8k.
+/// The shorter side of a picture, in pixels: twice 8k and more.
 inline constexpr std::int64_t kTileSide = 16'384;
 /// What one tab tells another: two identifiers and some words.
 inline constexpr std::uint32_t kTabMessageBytes = 1'024;

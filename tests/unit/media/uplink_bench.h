@@ -21,7 +21,7 @@ class UplinkBench {
     link.tells = tells;
     estimates.emplace_back();
     PeerDemand& peer = peers.emplace_back();
-    peer.microphone = peer.camera = true;
+    peer.tracks[0] = peer.tracks[1] = true;
     return peers.size() - 1;
   }
   void remove(std::size_t i) {
@@ -50,10 +50,10 @@ class UplinkBench {
       const auto sent = [](bool track, const SlotLimit& limit) {
         return track && !limit.inactive ? limit.max_kbps : 0;
       };
-      net.links[i].video_kbps =
-          sent(peers[i].camera, plan.camera) + sent(peers[i].screen, plan.screen);
+      net.links[i].video_kbps = sent(peers[i].has(Slot::Camera), plan.of(Slot::Camera)) +
+                                sent(peers[i].has(Slot::Screen), plan.of(Slot::Screen));
       net.links[i].microphone_kbps =
-          plan.microphone.max_kbps > 0 ? plan.microphone.max_kbps + 5 : 37;
+          plan.of(Slot::Microphone).max_kbps > 0 ? plan.of(Slot::Microphone).max_kbps + 5 : 37;
     }
   }
   void run(int seconds) {
@@ -61,7 +61,7 @@ class UplinkBench {
   }
 
   std::int64_t camera(std::size_t i) const {
-    const SlotLimit& limit = peers[i].plan.camera;
+    const SlotLimit& limit = peers[i].plan.of(Slot::Camera);
     return limit.inactive ? 0 : limit.max_kbps;
   }
   std::int64_t offered() const {

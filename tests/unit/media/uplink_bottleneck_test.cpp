@@ -145,14 +145,14 @@ TEST(UplinkBudget, ASlowReceiverDoesNotSlowTheOthers) {
 TEST(UplinkBudget, AScreenIsServedBeforeTheCameras) {
   UplinkBench bench(1'500, 3);
   bench.run(30);
-  for (PeerDemand& peer : bench.peers) peer.screen = true;
+  for (PeerDemand& peer : bench.peers) peer.tracks[2] = true;
   bench.run(40);
   Spread screens;
   Spread cameras;
   for (int second = 0; second < 30; ++second) {
     bench.second();
     for (std::size_t i = 0; i < 3; ++i) {
-      screens.add(bench.peers[i].plan.screen.max_kbps);
+      screens.add(bench.peers[i].plan.of(Slot::Screen).max_kbps);
       cameras.add(bench.camera(i));
     }
   }

@@ -17,7 +17,7 @@ class Share : public testing::Test {
  protected:
   std::vector<PeerDemand> people(std::size_t count) {
     PeerDemand one;
-    one.microphone = one.camera = true;
+    one.tracks[0] = one.tracks[1] = true;
     one.ceiling_kbps = 100'000;
     return std::vector<PeerDemand>(count, one);
   }
@@ -29,13 +29,13 @@ class Share : public testing::Test {
   Instant now{100s};
 };
 
-SlotLimit camera(const PeerDemand& peer) { return peer.plan.camera; }
+SlotLimit camera(const PeerDemand& peer) { return peer.plan.of(Slot::Camera); }
 
 TEST_F(Share, TwoPeopleSeeEachOtherInFull) {
   auto peers = people(1);
   plan(10'000, peers);
   EXPECT_EQ(camera(peers[0]), (SlotLimit{1'700, 1'000, 30, false}));
-  EXPECT_EQ(peers[0].plan.microphone, SlotLimit{});
+  EXPECT_EQ(peers[0].plan.of(Slot::Microphone), SlotLimit{});
   EXPECT_EQ(peers[0].plan.allotted_kbps, 1'740);
 }
 
@@ -84,14 +84,14 @@ TEST_F(Share, MicrophonesComeFirst) {
   for (const PeerDemand& peer : peers) EXPECT_EQ(camera(peer).max_kbps, 100);
   plan(200, peers);
   for (const PeerDemand& peer : peers) {
-    EXPECT_EQ(peer.plan.microphone.max_kbps, 16) << "thrifty";
+    EXPECT_EQ(peer.plan.of(Slot::Microphone).max_kbps, 16) << "thrifty";
     EXPECT_TRUE(camera(peer).inactive);
     EXPECT_EQ(peer.plan.allotted_kbps, budget::kThriftyAudioKbps);
   }
   plan(320, peers);  // it was 319 to become thrifty: not at once
-  EXPECT_EQ(peers[0].plan.microphone.max_kbps, 16);
+  EXPECT_EQ(peers[0].plan.of(Slot::Microphone).max_kbps, 16);
   plan(384, peers);
-  EXPECT_EQ(peers[0].plan.microphone.max_kbps, 0);
+  EXPECT_EQ(peers[0].plan.of(Slot::Microphone).max_kbps, 0);
 }
 
 TEST_F(Share, CamerasThatPausedAreTriedAgain) {
@@ -113,28 +113,29 @@ TEST_F(Share, CamerasThatPausedAreTriedAgain) {
 
 TEST_F(Share, TheScreenComesBeforeTheCameras) {
   auto peers = people(3);
-  for (PeerDemand& peer : peers) peer.screen = true;
+  for (PeerDemand& peer : peers) peer.tracks[2] = true;
   plan(3 * 40 + 3 * 30 + 3 * 700, peers);
   for (const PeerDemand& peer : peers) {
-    EXPECT_EQ(peer.plan.screen, (SlotLimit{700, 0, 15, false}));
+    EXPECT_EQ(peer.plan.of(Slot::Screen), (SlotLimit{700, 0, 15, false}));
     EXPECT_EQ(camera(peer).max_kbps, budget::kCameraLeastKbps);
   }
   plan(3 * 40 + 3 * 30 + 3 * 400, peers);
-  for (const PeerDemand& peer : peers) EXPECT_EQ(peer.plan.screen, (SlotLimit{400, 0, 5, false}));
+  for (const PeerDemand& peer : peers)
+    EXPECT_EQ(peer.plan.of(Slot::Screen), (SlotLimit{400, 0, 5, false}));
   plan(100'000, peers);
   for (const PeerDemand& peer : peers) {
-    EXPECT_EQ(peer.plan.screen, (SlotLimit{1'500, 0, 15, false}));
+    EXPECT_EQ(peer.plan.of(Slot::Screen), (SlotLimit{1'500, 0, 15, false}));
     EXPECT_EQ(camera(peer).max_kbps, 600);
   }
   peers[0].view = TileView{640, 360, false, true};
   plan(100'000, peers);
-  EXPECT_TRUE(peers[0].plan.screen.inactive) << "who does not show it gets none";
+  EXPECT_TRUE(peers[0].plan.of(Slot::Screen).inactive) << "who does not show it gets none";
 }
 
 TEST_F(Share, WhoeverIsShownAsTheSpeakerGetsTwice) {
   auto peers = people(3);
   for (PeerDemand& peer : peers) peer.view = TileView{640, 360, false, false};
-  peers[0].view->speaker = true;
+  peers[0].view.speaker = true;
   plan(3 * 40 + 3 * 30 + 800, peers);
   EXPECT_EQ(camera(peers[0]).max_kbps, 30 + 400);
   EXPECT_EQ(camera(peers[1]).max_kbps, 30 + 200);
@@ -215,9 +216,9 @@ TEST_F(Share, KeepsItsBoundsForAnyDemand) {
     for (PeerDemand& peer : peers) {
       if (below(3) == 0)
         peer.view = TileView{below(2'000), below(1'200), below(4) == 0, below(4) == 0};
-      peer.camera = below(8) != 0;
-      peer.microphone = below(8) != 0;
-      peer.screen = below(4) == 0;
+      peer.tracks[1] = below(8) != 0;
+      peer.tracks[0] = below(8) != 0;
+      peer.tracks[2] = below(4) == 0;
       peer.foreign = below(10) == 0;
       peer.ceiling_kbps = below(4'000);
     }
@@ -228,14 +229,17 @@ TEST_F(Share, KeepsItsBoundsForAnyDemand) {
     std::int64_t least = 0;
     for (const PeerDemand& peer : peers) {
       const PeerPlan& p = peer.plan;
-      const bool shown = peer.camera && (!peer.view || peer.view->width * peer.view->height > 0);
-      const bool sends = peer.camera && !p.camera.inactive;
+      const bool shown = peer.has(Slot::Camera) && peer.view.width * peer.view.height != 0;
+      const bool sends = peer.has(Slot::Camera) && !p.of(Slot::Camera).inactive;
       ASSERT_TRUE(!sends || shown || peer.foreign) << round;
-      ASSERT_TRUE(!sends || !shown || p.camera.max_kbps >= budget::kCameraLeastKbps) << round;
-      ASSERT_LE(p.camera.max_kbps, 1'700) << round;
-      ASSERT_LE(p.screen.max_kbps, budget::kScreenKbps) << round;
-      ASSERT_TRUE(p.camera.scale_permille == 0 || p.camera.scale_permille >= 1'000) << round;
-      ASSERT_LE(p.camera.max_fps, 30) << round;
+      ASSERT_TRUE(!sends || !shown || p.of(Slot::Camera).max_kbps >= budget::kCameraLeastKbps)
+          << round;
+      ASSERT_LE(p.of(Slot::Camera).max_kbps, 1'700) << round;
+      ASSERT_LE(p.of(Slot::Screen).max_kbps, budget::kScreenKbps) << round;
+      ASSERT_TRUE(p.of(Slot::Camera).scale_permille == 0 ||
+                  p.of(Slot::Camera).scale_permille >= 1'000)
+          << round;
+      ASSERT_LE(p.of(Slot::Camera).max_fps, 30) << round;
       allotted += p.allotted_kbps;
       least += budget::kAudioKbps + budget::kCameraLeastKbps + budget::kScreenLeastKbps;
     }
