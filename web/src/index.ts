@@ -16,6 +16,7 @@ export type {
   GroupCallOptions,
   JoinOptions,
   OwnSignalling,
+  ScreenShareOptions,
 } from './options.js';
 export {
   connectionReasonText,

@@ -1,0 +1,67 @@
+/// Our own screen share, with its sound where there is one: what is wanted, what the browser does,
+/// and how the difference is closed.
+///
+///   Idle ─► Opening ─► Live ─► Idle
+///   Opening ─► Failed    Live ─► Ended          until asked again: nothing is tried by itself
+///
+/// A prompt cannot be taken back, so there is at most one: who changes their mind meanwhile gets no
+/// second one, and what comes of a prompt that is not wanted any more is stopped at once.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "core/media/local_media.h"
+
+namespace groupcall {
+
+class ScreenShare {
+ public:
+  using Output = LocalMedia::Output;
+
+  /// A wish, within a call.
+  void want(const ScreenWanted& wish, Output& out);
+  /// A call ends: everything is released in this reaction.
+  void release(Output& out);
+
+  void on_acquired(const MediaAcquired& event, Output& out);
+  void on_failed(const MediaFailed& event);
+  void on_track_ended(const LocalTrackEnded& event, Output& out);
+  void on_deadline(Instant now);
+  Instant deadline() const;
+
+  /// The tracks to send now; empty: send nothing.
+  TrackId track() const;
+  TrackId sound() const;
+  MediaView view() const;
+  /// The browser's own words on why it failed; empty: it has not.
+  std::string error_text() const;
+
+ private:
+  struct Idle {};
+  struct Opening {
+    OpId op;
+    Instant give_up;
+    bool wanted;
+  };
+  struct Live {
+    TrackId track;
+    TrackId sound;  ///< empty: none
+  };
+  struct Failed {
+    MediaReason reason;
+    std::string text;
+  };
+  struct Ended {};
+
+  void stop(const TrackId& track, Output& out);
+
+  std::variant<Idle, Opening, Live, Failed, Ended> state_;
+};
+
+/// What a getDisplayMedia() rejection means (W3C screen-capture section 5.1; Chromium says the same
+/// NotAllowedError when the user closes the prompt, with other words when something else forbids
+/// it).
+MediaReason screen_failure(std::string_view name, std::string_view message);
+
+}  // namespace groupcall
