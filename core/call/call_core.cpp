@@ -45,7 +45,11 @@ SignallingSession::Output CallCore::Router::session_output() {
 NegotiationContext CallCore::Router::negotiation_context() {
   return {now_, ids_, counters_, commands_, signals_};
 }
-LocalMedia::Output CallCore::Router::media_output() { return {now_, ids_, counters_, commands_}; }
+// Who asks for it may change what is sent.
+LocalMedia::Output CallCore::Router::media_output() {
+  touch_all();
+  return {now_, ids_, counters_, commands_};
+}
 
 void CallCore::Router::touch_all() {
   for (const auto& [user, link] : links_) touch(user);
@@ -108,15 +112,13 @@ void CallCore::Router::set_timers() {
 // ---- closing differences ---------------------------------------------------------------
 
 void CallCore::Router::reconcile() {
-  Link::Tracks tracks{media_.track(Source::Microphone), media_.track(Source::Camera),
-                      screen_.track(), screen_.sound()};
-  if (!(tracks == sent_tracks_)) touch_all();
-  sent_tracks_ = std::move(tracks);
+  const Link::Tracks tracks{media_.track(Source::Microphone), media_.track(Source::Camera),
+                            screen_.track(), screen_.sound()};
   auto context = negotiation_context();
   for (const auto& [user, yes] : touched_) {
     Link* link = present_link(user);
     if (link == nullptr) continue;
-    link->send_tracks(sent_tracks_, context);
+    link->send_tracks(tracks, context);
     link->judge(now_);
     link->note_view(now_);
     flush_messages(user, *link);
@@ -252,13 +254,11 @@ void CallCore::Router::build_patch() {
 }
 
 SelfView CallCore::Router::self_view() const {
-  std::string error = screen_.error_text();
-  if (error.empty()) error = media_.error_text();
   return SelfView{media_.view(Source::Microphone),
                   media_.view(Source::Camera),
                   media_.track(Source::Microphone),
                   media_.track(Source::Camera),
-                  std::move(error),
+                  screen_.error_text().empty() ? media_.error_text() : screen_.error_text(),
                   screen_.view(),
                   screen_.track()};
 }

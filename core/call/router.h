@@ -220,7 +220,6 @@ class CallCore::Router {
   FlatMap<UserId, std::unique_ptr<Link>> parked_;  ///< closed, for their messages
   bool send_refused_ = false;                      ///< the application waits for MessagesDrained
   Instant next_repair_at_{};                       ///< our leave and join for older clients
-  Link::Tracks sent_tracks_;                       ///< what links were last told to send
   bool screen_told_ = false;                       ///< by `screen-share-start`
 
   // Being reachable.

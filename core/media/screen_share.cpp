@@ -12,40 +12,43 @@ MediaReason screen_failure(std::string_view name, std::string_view message) {
 }
 
 void ScreenShare::want(const ScreenWanted& wish, Output& out) {
-  if (auto* opening = std::get_if<Opening>(&state_)) {
-    opening->wanted = wish.on;
+  if (!op_.none()) {
+    wanted_ = wish.on;
   } else if (!wish.on) {
     release(out);
-  } else if (!std::holds_alternative<Live>(state_)) {
-    const OpId op = out.ids.next_op();
-    state_ = Opening{op, out.now + deadlines::kPickScreen, true};
-    out.commands.push_back(AcquireScreen{op, wish.audio, wish.motion, wish.constraints});
+  } else if (track_.empty()) {
+    op_ = out.ids.next_op();
+    give_up_ = out.now + deadlines::kPickScreen;
+    wanted_ = true;
+    error_text_.clear();
+    out.commands.push_back(AcquireScreen{op_, wish.audio, wish.motion, wish.constraints});
   }
 }
 
 void ScreenShare::release(Output& out) {
-  stop(track(), out);
-  stop(sound(), out);
-  state_ = Idle{};
+  stop(track_, out);
+  stop(sound_, out);
+  *this = {};
 }
 
 void ScreenShare::stop(const TrackId& track, Output& out) {
   if (!track.empty()) out.commands.push_back(StopTrack{track});
 }
 
+void ScreenShare::fail(MediaReason reason) {
+  still_ = wanted_ ? MediaView{MediaState::Error, reason} : kOff;
+  op_ = {};
+  give_up_ = kNever;
+}
+
 void ScreenShare::on_acquired(const MediaAcquired& event, Output& out) {
   const TrackId& screen = event.screen.track;
-  const auto* opening = std::get_if<Opening>(&state_);
-  const bool answered = opening != nullptr && opening->op == event.op;
-  const bool wanted = answered && opening->wanted;
-  if (wanted && !screen.empty()) {
-    state_ = Live{screen, event.screen_audio.track};
+  const bool answered = !op_.none() && op_ == event.op;
+  if (answered) fail(MediaReason::NoDevice);
+  if (answered && wanted_ && !screen.empty()) {
+    track_ = screen;
+    sound_ = event.screen_audio.track;
     return;
-  }
-  if (wanted) {
-    state_ = Failed{MediaReason::NoDevice, {}};
-  } else if (answered) {
-    state_ = Idle{};
   }
   if (!screen.empty()) out.counters.add(Tally::LateDevicesStopped);
   stop(screen, out);
@@ -53,64 +56,30 @@ void ScreenShare::on_acquired(const MediaAcquired& event, Output& out) {
 }
 
 void ScreenShare::on_failed(const MediaFailed& event) {
-  const auto* opening = std::get_if<Opening>(&state_);
-  if (opening == nullptr || opening->op != event.op) return;
-  if (opening->wanted) {
-    state_ = Failed{screen_failure(event.name, event.message),
-                    event.message.empty() ? event.name : event.message};
-  } else {
-    state_ = Idle{};
-  }
+  if (op_.none() || op_ != event.op) return;
+  if (wanted_) error_text_ = event.message.empty() ? event.name : event.message;
+  fail(screen_failure(event.name, event.message));
 }
 
 void ScreenShare::on_track_ended(const LocalTrackEnded& event, Output& out) {
-  auto* live = std::get_if<Live>(&state_);
-  if (live == nullptr) return;
-  if (live->sound == event.track) {
-    live->sound = {};
-  } else if (live->track == event.track) {
-    stop(live->sound, out);
-    state_ = Ended{};
+  if (event.track.empty()) return;
+  if (sound_ == event.track) {
+    sound_ = {};
+  } else if (track_ == event.track) {
+    stop(sound_, out);
+    *this = {};
+    still_ = {MediaState::Ended, MediaReason::Stopped};
   }
-}
-
-Instant ScreenShare::deadline() const {
-  const auto* opening = std::get_if<Opening>(&state_);
-  return opening == nullptr ? kNever : opening->give_up;
 }
 
 void ScreenShare::on_deadline(Instant now) {
-  const auto* opening = std::get_if<Opening>(&state_);
-  if (opening == nullptr || opening->give_up > now) return;
-  if (opening->wanted) {
-    state_ = Failed{MediaReason::Timeout, {}};
-  } else {
-    state_ = Idle{};
-  }
-}
-
-TrackId ScreenShare::track() const {
-  const auto* live = std::get_if<Live>(&state_);
-  return live == nullptr ? TrackId{} : live->track;
-}
-
-TrackId ScreenShare::sound() const {
-  const auto* live = std::get_if<Live>(&state_);
-  return live == nullptr ? TrackId{} : live->sound;
+  if (give_up_ <= now) fail(MediaReason::Timeout);
 }
 
 MediaView ScreenShare::view() const {
-  if (std::holds_alternative<Live>(state_)) return {MediaState::On, MediaReason::None};
-  if (std::holds_alternative<Ended>(state_)) return {MediaState::Ended, MediaReason::Stopped};
-  if (const auto* failed = std::get_if<Failed>(&state_)) return {MediaState::Error, failed->reason};
-  const auto* opening = std::get_if<Opening>(&state_);
-  if (opening != nullptr && opening->wanted) return {MediaState::Loading, MediaReason::Starting};
-  return {MediaState::Off, MediaReason::SelfOff};
-}
-
-std::string ScreenShare::error_text() const {
-  const auto* failed = std::get_if<Failed>(&state_);
-  return failed == nullptr ? std::string() : failed->text;
+  if (!track_.empty()) return {MediaState::On, MediaReason::None};
+  if (op_.none()) return still_;
+  return wanted_ ? MediaView{MediaState::Loading, MediaReason::Starting} : kOff;
 }
 
 }  // namespace groupcall

@@ -1,15 +1,14 @@
 /// Our own screen share, with its sound where there is one: what is wanted, what the browser does,
 /// and how the difference is closed.
 ///
-///   Idle ─► Opening ─► Live ─► Idle
-///   Opening ─► Failed    Live ─► Ended          until asked again: nothing is tried by itself
+///   Still ─► Opening ─► Live ─► Still
 ///
+/// Still is off, failed or ended, and stays so until asked again: nothing is tried by itself.
 /// A prompt cannot be taken back, so there is at most one: who changes their mind meanwhile gets no
 /// second one, and what comes of a prompt that is not wanted any more is stopped at once.
 #pragma once
 
 #include <string>
-#include <variant>
 
 #include "core/media/local_media.h"
 
@@ -28,35 +27,28 @@ class ScreenShare {
   void on_failed(const MediaFailed& event);
   void on_track_ended(const LocalTrackEnded& event, Output& out);
   void on_deadline(Instant now);
-  Instant deadline() const;
+  Instant deadline() const { return give_up_; }
 
   /// The tracks to send now; empty: send nothing.
-  TrackId track() const;
-  TrackId sound() const;
+  const TrackId& track() const { return track_; }
+  const TrackId& sound() const { return sound_; }
   MediaView view() const;
   /// The browser's own words on why it failed; empty: it has not.
-  std::string error_text() const;
+  const std::string& error_text() const { return error_text_; }
 
  private:
-  struct Idle {};
-  struct Opening {
-    OpId op;
-    Instant give_up;
-    bool wanted;
-  };
-  struct Live {
-    TrackId track;
-    TrackId sound;  ///< empty: none
-  };
-  struct Failed {
-    MediaReason reason;
-    std::string text;
-  };
-  struct Ended {};
-
+  static constexpr MediaView kOff{MediaState::Off, MediaReason::SelfOff};
   void stop(const TrackId& track, Output& out);
+  /// The prompt has led to nothing; who does not wait for it any more is not told why.
+  void fail(MediaReason reason);
 
-  std::variant<Idle, Opening, Live, Failed, Ended> state_;
+  OpId op_;  ///< of the prompt that is open; none: Still, or Live
+  Instant give_up_ = kNever;
+  bool wanted_ = false;  ///< while it is open
+  TrackId track_;        ///< Live
+  TrackId sound_;
+  MediaView still_ = kOff;  ///< Still
+  std::string error_text_;
 };
 
 /// What a getDisplayMedia() rejection means (W3C screen-capture section 5.1; Chromium says the same

@@ -98,7 +98,7 @@ export class MediaPort implements Port<MediaCommand> {
     let stream: MediaStream;
     try {
       const devices = this.#devices();
-      if (!devices?.getDisplayMedia) throw new DOMException('There is no getDisplayMedia().', 'NotSupportedError');
+      if (!devices?.getDisplayMedia) throw new DOMException('', 'NotSupportedError');
       stream = await devices.getDisplayMedia({
         video: constraints
           ? (JSON.parse(constraints) as MediaTrackConstraints)
@@ -110,16 +110,19 @@ export class MediaPort implements Port<MediaCommand> {
       if (!this.#closed) this.#report({ type: 'media.failed', op, ...describeFailure(error) });
       return;
     }
-    const tracks = stream.getTracks();
-    if (this.#closed) return tracks.forEach((track) => track.stop());
-    const adopt = (kind: string): AcquiredTrack | undefined => {
-      const track = tracks.find((one) => one.kind === kind);
-      if (!track) return undefined;
-      track.contentHint = kind === 'audio' ? 'music' : motion ? 'motion' : 'detail';
-      return this.#adopt(track);
-    };
-    const [screen, screenAudio] = [adopt('video'), adopt('audio')];
-    this.#report({ type: 'media.acquired', op, ...(screen && { screen }), ...(screenAudio && { screenAudio }) });
+    if (this.#closed) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
+    const [sound] = stream.getAudioTracks();
+    const [picture] = stream.getVideoTracks();
+    if (picture) picture.contentHint = motion ? 'motion' : 'detail';
+    this.#report({
+      type: 'media.acquired',
+      op,
+      ...(picture && { screen: this.#adopt(picture) }),
+      ...(sound && { screenAudio: this.#adopt(sound) }),
+    });
   }
 
   #adopt(track: MediaStreamTrack): AcquiredTrack {
