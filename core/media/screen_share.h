@@ -3,7 +3,8 @@
 ///
 ///   Still ─► Opening ─► Live ─► Still
 ///
-/// Still is off, failed or ended, and stays so until asked again: nothing is tried by itself.
+/// Still is off, failed or ended, and stays so until asked again: nothing is tried by itself. Which
+/// one it is is read off what is there: an operation, a track, or neither.
 /// A prompt cannot be taken back, so there is at most one: who changes their mind meanwhile gets no
 /// second one, and what comes of a prompt that is not wanted any more is stopped at once.
 #pragma once
