@@ -38,7 +38,10 @@ struct WordsOf<MediaReason> {
                                                                  "constraint",
                                                                  "timeout",
                                                                  "device-lost",
-                                                                 "device-error"});
+                                                                 "device-error",
+                                                                 "needs-gesture",
+                                                                 "unsupported",
+                                                                 "stopped"});
 };
 template <>
 struct WordsOf<ErrorCode> {
@@ -281,6 +284,15 @@ struct RecordOf<AcquireMedia> {
   });
 };
 template <>
+struct RecordOf<AcquireScreen> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("op", AT(AcquireScreen, op), kRequired),
+      field("audio", AT(AcquireScreen, audio), kRequired),
+      field("motion", AT(AcquireScreen, motion), kOptional),
+      field("constraints", AT(AcquireScreen, constraints), kOptional),
+  });
+};
+template <>
 struct RecordOf<EnableTrack> {
   static constexpr auto fields = std::to_array<Field>({
       field("track", AT(EnableTrack, track), kRequired),
@@ -338,6 +350,7 @@ struct TagsOf<Command> {
       "text.pack",
       "text.unpack",
       "media.acquire",
+      "media.acquireScreen",
       "media.enable",
       "media.stop",
       "call.sent",
@@ -391,8 +404,10 @@ struct RecordOf<SelfView> {
   static constexpr auto fields = std::to_array<Field>({
       field("microphone", AT(SelfView, microphone), kRequired),
       field("camera", AT(SelfView, camera), kRequired),
+      field("screen", AT(SelfView, screen), kRequired),
       field("microphoneTrack", AT(SelfView, microphone_track), kRequired),
       field("cameraTrack", AT(SelfView, camera_track), kRequired),
+      field("screenTrack", AT(SelfView, screen_track), kRequired),
       field("deviceError", AT(SelfView, device_error), kRequired),
       field("speaking", AT(SelfView, speaking), kOptional),
   });
@@ -402,6 +417,7 @@ struct RecordOf<TrackSource> {
   static constexpr auto fields = std::to_array<Field>({
       field("connection", AT(TrackSource, connection), kRequired),
       index("slot", AT(TrackSource, slot)),
+      index("sound", AT(TrackSource, sound)),
   });
 };
 template <>

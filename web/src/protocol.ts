@@ -41,6 +41,7 @@ export interface MediaView {
 export interface TrackSource {
   readonly connection: number;
   readonly slot?: number;
+  readonly sound?: number;
 }
 
 export interface RoomView {
@@ -59,8 +60,10 @@ export interface SignallingView {
 export interface SelfView {
   readonly microphone: MediaView;
   readonly camera: MediaView;
+  readonly screen: MediaView;
   readonly microphoneTrack: string;
   readonly cameraTrack: string;
+  readonly screenTrack: string;
   readonly deviceError: string;
   readonly speaking?: boolean;
 }
@@ -178,6 +181,13 @@ export type CoreEvent =
   | {
       readonly type: 'call.setCamera';
       readonly on: boolean;
+    }
+  | {
+      readonly type: 'call.setScreenShare';
+      readonly on: boolean;
+      readonly audio?: boolean;
+      readonly motion?: boolean;
+      readonly constraints?: string;
     }
   | {
       readonly type: 'call.listen';
@@ -343,6 +353,16 @@ export type CoreEvent =
         readonly label?: string;
       };
       readonly camera?: {
+        readonly track: string;
+        readonly deviceId?: string;
+        readonly label?: string;
+      };
+      readonly screen?: {
+        readonly track: string;
+        readonly deviceId?: string;
+        readonly label?: string;
+      };
+      readonly screenAudio?: {
         readonly track: string;
         readonly deviceId?: string;
         readonly label?: string;
@@ -520,6 +540,13 @@ export type CoreCommand =
       readonly camera: boolean;
       readonly audioConstraints?: string;
       readonly videoConstraints?: string;
+    }
+  | {
+      readonly type: 'media.acquireScreen';
+      readonly op: number;
+      readonly audio: boolean;
+      readonly motion?: boolean;
+      readonly constraints?: string;
     }
   | {
       readonly type: 'media.enable';
