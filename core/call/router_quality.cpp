@@ -187,7 +187,7 @@ MediaView CallCore::Router::remote_view(const UserId& user, Slot slot) const {
   facts.interrupted =
       link->health.peer_frozen ||
       (link->channel_open() && facts.link == LinkView::Connected && !link->health.lossy &&
-       now_ - link->health.alive_heard >= watchdog::kStandsStill);
+       now_ - link->health.alive_heard >= deadlines::kFrozen);
   return remote_state(facts);
 }
 
