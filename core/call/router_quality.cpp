@@ -108,6 +108,8 @@ void CallCore::Router::note_quality(const LinkSample& sample, Link& link) const 
 // Nothing leaves though it should: the peer is told at once, since it sees only that nothing comes.
 void CallCore::Router::note_sending(const LinkSample& sample, Link& link) {
   LinkHealth& health = link.health;
+  if (health.of != sample.connection)
+    for (LinkHealth::Sending& sending : health.sending) sending.since = kNever;
   std::int64_t unsent = 0;
   std::int64_t held = 0;
   for (const Slot slot : {Slot::Microphone, Slot::Camera}) {
@@ -116,7 +118,9 @@ void CallCore::Router::note_sending(const LinkSample& sample, Link& link) {
     const MediaView view = media_.view(camera ? Source::Camera : Source::Microphone);
     const bool has = view.state == MediaState::On && link.sends(slot);
     const bool should = has && !limit.inactive;
-    if (has && limit.inactive) held |= slot_bit(slot);
+    // A tile that the peer hides needs no word.
+    const bool shown = !camera || (link.uplink.theirs.width != 0 && link.uplink.theirs.height != 0);
+    if (has && limit.inactive && shown) held |= slot_bit(slot);
     LinkHealth::Sending& sending = health.sending[camera ? 1 : 0];
     for (const SlotSample& counted : sample.slots) {
       if (counted.slot != link.index_of(slot)) continue;

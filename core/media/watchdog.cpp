@@ -7,12 +7,15 @@ namespace groupcall {
 
 namespace {
 
+// By then it is known whether the link is silent altogether, or the peer's page stands still.
+constexpr Duration kProof = 400ms;
+
 struct Step {
   Repair repair;
   Duration after;  ///< the cause was named
 };
-constexpr std::array<Step, 4> kSteps{{{Repair::KeyFrame, 0s},
-                                      {Repair::KeyFrame, watchdog::kKeyFramePause},
+constexpr std::array<Step, 4> kSteps{{{Repair::KeyFrame, kProof},
+                                      {Repair::KeyFrame, kProof + watchdog::kKeyFramePause},
                                       {Repair::RestartIce, watchdog::kRestart},
                                       {Repair::Rebuild, watchdog::kRebuild}}};
 

@@ -1,6 +1,6 @@
 /// What is done about one picture or sound that ought to move and does not, step by step.
 ///
-///   Well ─► key frame, at once ─► key frame, 2 s ─► ICE restart, 4 s ─► new link, 10 s ─► (waits)
+///   Well ─► key frame, 0.4 s ─► key frame, 2.4 s ─► ICE restart, 4 s ─► new link, 10 s ─► (waits)
 ///
 /// What moves again is well at once. Time in which nothing may be repaired (the page is hidden,
 /// the peer's page is stopped, the link is silent and mended already) does not count. A new

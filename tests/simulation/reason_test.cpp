@@ -137,7 +137,7 @@ TEST_F(Reason, IsNoAnswerWhenSomebodyHasGoneQuietInMidCall) {
   quiet.run_for(5s);
   quiet.rtc.set_path("alice", "bob", false);
   quiet.sockets.freeze("bob", true);
-  EXPECT_EQ(told(quiet, "alice", "bob", 30s), (Told{{17, R::NoAnswer}})) << "15 s after the loss";
+  EXPECT_EQ(told(quiet, "alice", "bob", 30s), (Told{{16, R::NoAnswer}})) << "15 s after the loss";
 }
 
 TEST_F(Reason, IsNotTheirSilenceWhereTheServerIsSilentToo) {

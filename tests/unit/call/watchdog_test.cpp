@@ -121,7 +121,7 @@ TEST_F(Stall, OfTheDecoderIsRepairedInStepsToTheTick) {
   const Instant named = call.now;
   EXPECT_EQ(call.count(Tally::Stalls), 1);
   run(9s);
-  EXPECT_THAT(since(asked_at, named), ElementsAre(0s, 2s));
+  EXPECT_THAT(since(asked_at, named), ElementsAre(400ms, 2'400ms));
   EXPECT_THAT(since(restarted_at, named), ElementsAre(4s));
   EXPECT_EQ(call.count(Tally::KeyFramesAsked), 2);
   EXPECT_EQ(call.count(Tally::WatchdogRestarts), 1);
@@ -144,7 +144,7 @@ TEST_F(Stall, OfWhatIsNotSentIsNamedByThePeersWordAndGetsANewLinkAtMostOnceAMinu
   EXPECT_LE(until(MediaReason::NotSent), Duration(3s));
   const Instant named = call.now;
   run(10s);
-  EXPECT_THAT(since(asked_at, named), ElementsAre(0s, 2s));
+  EXPECT_THAT(since(asked_at, named), ElementsAre(400ms, 2'400ms));
   EXPECT_THAT(restarted_at, IsEmpty()) << "no path is at fault";
   EXPECT_THAT(since(rebuilt_at, named), ElementsAre(10s));
   EXPECT_EQ(call.count(Tally::WatchdogRebuilds), 1);
@@ -199,7 +199,7 @@ TEST_F(Stall, IsNotRepairedWhileThePageIsHidden) {
   const Instant shown = call.now;
   run(3s);
   ASSERT_THAT(asked_at, SizeIs(testing::Ge(1u)));
-  EXPECT_LE(asked_at.front() - shown, Duration(1s));
+  EXPECT_LE(asked_at.front() - shown, Duration(2s));
 }
 
 TEST_F(Stall, IsNoneOfACameraThatThePeerTurnsOffOrThatWeDoNotShow) {

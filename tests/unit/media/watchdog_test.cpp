@@ -26,7 +26,7 @@ std::vector<std::pair<Duration, Repair>> repairs(Watchdog& watchdog, const Stall
 TEST(Watchdog, TakesEachStepAtItsTimeAndOnce) {
   Watchdog watchdog;
   EXPECT_THAT(repairs(watchdog, {MediaReason::DecoderStalled}, 0s, 60s),
-              ElementsAre(Pair(0s, Repair::KeyFrame), Pair(2s, Repair::KeyFrame),
+              ElementsAre(Pair(400ms, Repair::KeyFrame), Pair(2'400ms, Repair::KeyFrame),
                           Pair(4s, Repair::RestartIce), Pair(10s, Repair::Rebuild)));
   EXPECT_EQ(watchdog.deadline(), kNever);
   EXPECT_TRUE(watchdog.stalled());
@@ -35,7 +35,7 @@ TEST(Watchdog, TakesEachStepAtItsTimeAndOnce) {
 TEST(Watchdog, PassesOverWhatCannotHelp) {
   Watchdog unsent;
   EXPECT_THAT(repairs(unsent, {MediaReason::NotSent}, 0s, 60s),
-              ElementsAre(Pair(0s, Repair::KeyFrame), Pair(2s, Repair::KeyFrame),
+              ElementsAre(Pair(400ms, Repair::KeyFrame), Pair(2'400ms, Repair::KeyFrame),
                           Pair(10s, Repair::Rebuild)));
   Watchdog sound;
   EXPECT_THAT(repairs(sound, {MediaReason::NetworkStalled, false}, 0s, 60s),
@@ -61,7 +61,7 @@ TEST(Watchdog, TimeInWhichNothingMayBeRepairedDoesNotCount) {
   watchdog.on_look({MediaReason::DecoderStalled, true, false}, after(1s));
   EXPECT_EQ(watchdog.deadline(), kNever);
   EXPECT_THAT(repairs(watchdog, {MediaReason::DecoderStalled}, 30s, 33s),
-              ElementsAre(Pair(30s, Repair::KeyFrame), Pair(32s, Repair::KeyFrame)));
+              ElementsAre(Pair(30'400ms, Repair::KeyFrame), Pair(32'400ms, Repair::KeyFrame)));
 }
 
 TEST(Watchdog, BeginsAnewAfterItWasWell) {
@@ -71,14 +71,14 @@ TEST(Watchdog, BeginsAnewAfterItWasWell) {
   EXPECT_FALSE(watchdog.stalled());
   EXPECT_EQ(watchdog.deadline(), kNever);
   EXPECT_THAT(repairs(watchdog, {MediaReason::DecoderStalled}, 7s, 8s),
-              ElementsAre(Pair(7s, Repair::KeyFrame)));
+              ElementsAre(Pair(7'400ms, Repair::KeyFrame)));
 }
 
 TEST(Watchdog, WaitsWithANewLinkUntilOneIsAllowed) {
   Watchdog watchdog;
   const StallFacts facts{MediaReason::NotSent, true, true, after(45s)};
   EXPECT_THAT(repairs(watchdog, facts, 0s, 60s),
-              ElementsAre(Pair(0s, Repair::KeyFrame), Pair(2s, Repair::KeyFrame),
+              ElementsAre(Pair(400ms, Repair::KeyFrame), Pair(2'400ms, Repair::KeyFrame),
                           Pair(45s, Repair::Rebuild)));
 }
 
@@ -86,6 +86,7 @@ TEST(Watchdog, ThatIsLookedAtLateTakesOneStepAtATime) {
   Watchdog watchdog;
   const StallFacts facts{MediaReason::DecoderStalled};
   watchdog.on_look(facts, after(0s));
+  EXPECT_EQ(watchdog.on_look(facts, after(30s)), Repair::KeyFrame);
   EXPECT_EQ(watchdog.on_look(facts, after(30s)), Repair::KeyFrame);
   EXPECT_EQ(watchdog.deadline(), after(30s)) << "the next is overdue";
   EXPECT_EQ(watchdog.on_look(facts, after(30s)), Repair::RestartIce);
