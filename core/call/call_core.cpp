@@ -1,6 +1,8 @@
 // CallCore::handle(): one event in, then everything that follows from it.
 #include "core/public/call_core.h"
 
+#include <utility>
+
 #include "core/call/router.h"
 
 namespace groupcall {
@@ -180,6 +182,17 @@ void CallCore::Router::on_stats_deadline() {
   commands_.push_back(CollectStats{stats_op_});
 }
 
+// Once for each link, for a sample comes every second and the timings are a list.
+void CallCore::Router::time_arrivals(const LinkSample& sample, Link& link) {
+  for (const SlotSample& slot : sample.slots) {
+    if (slot.bytes > 0 && !std::exchange(link.byte_timed, true))
+      snapshot_.timing("first-byte", now_, sample.peer);
+    if (slot.frames == 0 || std::exchange(link.frame_timed, true)) continue;
+    snapshot_.timing("first-frame", now_, sample.peer);
+    snapshot_.timing("first-picture", now_);
+  }
+}
+
 void CallCore::Router::on(const StatsSampled& event) {
   if (event.op != stats_op_ || event.op.none()) {
     counters_.add(Tally::StaleOperations);
@@ -191,14 +204,10 @@ void CallCore::Router::on(const StatsSampled& event) {
   auto context = negotiation_context();
   bool doubted = false;
   for (const LinkSample& sample : event.links) {
-    if (Link* link = present_link(sample.peer))
-      doubted = link->on_sample(sample, context) || doubted;
-    for (const SlotSample& slot : sample.slots) {
-      if (slot.bytes > 0) snapshot_.timing("first-byte", now_, sample.peer);
-      if (slot.frames == 0) continue;
-      snapshot_.timing("first-frame", now_, sample.peer);
-      snapshot_.timing("first-picture", now_);
-    }
+    Link* link = present_link(sample.peer);
+    if (link == nullptr) continue;
+    doubted = link->on_sample(sample, context) || doubted;
+    time_arrivals(sample, *link);
   }
   touch_all();
   if (!doubted) return;

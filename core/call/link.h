@@ -23,6 +23,8 @@ class Link {
   Instant ghost_at = kNever;  ///< absent: look then whether it is silent
   bool unlisted = false;      ///< without the server's word; once connected, that is believed
   Instant alive_at = kNever;  ///< the next sign of life, while the channel is open
+  bool byte_timed = false;    ///< its first byte stands in the timings
+  bool frame_timed = false;   ///< its first decoded frame
 
   Instant unheard_at = kNever;  ///< without a word until then, they are unreachable
   Instant dead_at = kNever;     ///< older clients: not connected until then, it is repaired

@@ -171,6 +171,7 @@ class CallCore::Router {
   void announce_screen();
   void sample_stats();
   void on_stats_deadline();
+  void time_arrivals(const LinkSample& sample, Link& link);
   void set_timers();
   void build_patch();
   ParticipantView participant_view(const UserId& user) const;

@@ -78,7 +78,7 @@ void CallCore::Router::admit(wire::Joined& message) {
     auto context = negotiation_context();
     for (auto& [user, link] : links_) link->negotiation.on_peer_back(context);
   }
-  early_.set_owners(std::move(listed));
+  early_.set_owners(listed);
   sync_links();
   close_early_offers();
   for (const UserId& user : missing) look_after_absent(user);

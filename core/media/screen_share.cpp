@@ -28,7 +28,7 @@ void ScreenShare::release(Output& out) {
   stop(track(), out);
   stop(sound(), out);
   error_text_.clear();
-  state_ = Still{};
+  state_ = Still{kOff};
 }
 
 void ScreenShare::stop(const TrackId& track, Output& out) {
@@ -36,8 +36,8 @@ void ScreenShare::stop(const TrackId& track, Output& out) {
 }
 
 void ScreenShare::fail(MediaReason reason) {
-  const bool wanted = std::get<Opening>(state_).wanted;
-  state_ = wanted ? Still{{MediaState::Error, reason}} : Still{};
+  const bool wanted = std::get_if<Opening>(&state_)->wanted;
+  state_ = wanted ? Still{{MediaState::Error, reason}} : Still{kOff};
 }
 
 void ScreenShare::on_acquired(const MediaAcquired& event, Output& out) {

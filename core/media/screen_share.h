@@ -38,8 +38,10 @@ class ScreenShare {
   const std::string& error_text() const { return error_text_; }
 
  private:
+  static constexpr MediaView kOff{MediaState::Off, MediaReason::SelfOff};
+
   struct Still {
-    MediaView shown = kOff;
+    MediaView shown;
   };
   struct Opening {
     OpId op;
@@ -51,12 +53,11 @@ class ScreenShare {
     TrackId sound;  ///< empty: none
   };
 
-  static constexpr MediaView kOff{MediaState::Off, MediaReason::SelfOff};
   void stop(const TrackId& track, Output& out);
   /// The prompt has led to nothing; who does not wait for it any more is not told why.
   void fail(MediaReason reason);
 
-  std::variant<Still, Opening, Live> state_;
+  std::variant<Still, Opening, Live> state_ = Still{kOff};
   std::string error_text_;
 };
 

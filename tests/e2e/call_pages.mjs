@@ -68,10 +68,10 @@ const ONE_MACHINE_FLAGS = ['--allow-loopback-in-peer-connection'];
 /** The machine of the TURN server. */
 const TURN = 'turn';
 
-/** Waits until `check()` is true, in this process. */
+/** Waits until `check()` is true, or what it promises, in this process. */
 async function untilHere(what, check, limitMs) {
   const startedAt = performance.now();
-  while (!check()) {
+  while (!(await check())) {
     if (performance.now() - startedAt > limitMs) throw new Error(`waited ${limitMs} ms for ${what}`);
     await delay(10);
   }

@@ -111,6 +111,7 @@ class SimulatedPage : private SocketObserver {
   std::optional<SettledRequest> settled(RequestId request) const;
   /// The messages of the others, in the order in which the application got them.
   const std::vector<DeliverMessage>& messages() const { return messages_; }
+  void forget_messages() { messages_.clear(); }
   int times_drained() const { return times_drained_; }
   bool wants_microphone() const { return wants_microphone_; }
   bool wants_camera() const { return wants_camera_; }

@@ -181,9 +181,11 @@ std::size_t World::early_answers_sent() const {
       }));
 }
 
-std::string why_not_settled(World& world, const std::vector<std::string>& users) {
+std::string why_not_settled(World& world, const std::vector<std::string>& users,
+                            std::size_t guests) {
   for (const std::string& user : users) {
-    if (std::string why = why_self_wrong(world.page(user), users.size() - 1); !why.empty()) {
+    if (std::string why = why_self_wrong(world.page(user), users.size() - 1 + guests);
+        !why.empty()) {
       return why;
     }
   }

@@ -1,6 +1,6 @@
 /** In the call: tiles, notices and the bar. Draws what the snapshot says, and nothing else. */
 
-import { reasonText } from '/dist/index.js';
+import { reasonText } from '/dist/reasons.js';
 import { createPlayback } from '/dist/playback.js';
 
 import { announce } from './announcer.js';

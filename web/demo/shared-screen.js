@@ -1,6 +1,6 @@
 /** The screen that somebody shares, large beside the tiles, and a bar that says that one shares one's own. */
 
-import { reasonText } from '/dist/index.js';
+import { reasonText } from '/dist/reasons.js';
 
 import { announce } from './announcer.js';
 import { nameOf } from './tile.js';

@@ -18,15 +18,7 @@ export type {
   OwnSignalling,
   ScreenShareOptions,
 } from './options.js';
-export {
-  connectionReasonText,
-  GroupCallError,
-  reasonText,
-  type CallProblem,
-  type GroupCallErrorCode,
-  type MediaDevice,
-  type ReasonText,
-} from './errors.js';
+export { GroupCallError, type CallProblem, type GroupCallErrorCode } from './errors.js';
 export type {
   CallRoom,
   CallSnapshot,

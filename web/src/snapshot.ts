@@ -33,7 +33,7 @@ export interface MediaStatus {
    * - `ended`: the device went away, or the screen share was stopped by the browser's own bar.
    */
   readonly state: MediaState;
-  /** Why it is in this state; `reasonText()` puts it into words. */
+  /** Why it is in this state; `reasonText()` of `groupcall/reasons` puts it into words. */
   readonly reason: MediaReason;
 }
 
@@ -113,7 +113,7 @@ export interface Participant {
   readonly connection: LinkView;
   /**
    * Why it is not connected, once that has lasted: 3 s where the cause is certain, else 15 s. `none`
-   * as soon as it is. `connectionReasonText()` puts it into words.
+   * as soon as it is. `connectionReasonText()` of `groupcall/reasons` puts it into words.
    */
   readonly connectionReason: ConnectionReason;
   /** `lost`: the server no longer lists this participant, though media still flows. */

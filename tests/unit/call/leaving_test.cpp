@@ -6,7 +6,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-ResolveRequest resolved(std::int64_t request) { return {RequestId{request}}; }
 RejectRequest aborted(std::int64_t request) {
   return {RequestId{request}, {ErrorCode::Aborted, {}}};
 }
