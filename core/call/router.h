@@ -15,6 +15,7 @@
 #include "core/call/snapshot_builder.h"
 #include "core/call/timer_key.h"
 #include "core/media/local_media.h"
+#include "core/media/screen_share.h"
 #include "core/public/call_core.h"
 #include "core/public/counters.h"
 #include "core/room/departed_epochs.h"
@@ -38,6 +39,7 @@ class CallCore::Router {
   void on(const Disposed& event);
   void on(const MicrophoneWanted& event);
   void on(const CameraWanted& event);
+  void on(const ScreenWanted& event);
   void on(const PageClosing& event);
 
   // Messages of the application, and the data channel (router_messages.cpp).
@@ -144,6 +146,7 @@ class CallCore::Router {
   void leave_again();
   void say_goodbyes();
   void drop_everyone();
+  void release_devices();
   void finish();
   void end_now(ErrorCode reason);
   void on_room_deadline();
@@ -155,6 +158,8 @@ class CallCore::Router {
   Link* link_for_signal(const UserId& sender, const LinkAddress& address, bool is_offer);
   bool list_unannounced(const UserId& user, const Epoch& epoch);
   void tell_epoch(const UserId& peer, const Epoch& theirs);
+  void on_foreign_screen(const RoomId& room, const UserId& user, bool on);
+  void note_announced(Link* link, Slot slot);
   void sync_links();
   void sync_pair(const UserId& user);
   void remove_participant(const UserId& user, bool for_good = false);
@@ -172,6 +177,7 @@ class CallCore::Router {
   void run_timer(const TimerKey& key);
   void reconcile();
   void announce();
+  void announce_screen();
   void sample_stats();
   void on_stats_deadline();
   void time_arrivals(const LinkSample& sample, Link& link);
@@ -197,6 +203,7 @@ class CallCore::Router {
   SignallingSession session_;
   Roster roster_;
   LocalMedia media_;
+  ScreenShare screen_;
   FlatMap<UserId, std::unique_ptr<Link>> links_;
   TimerTable<TimerKey> timers_;
   SnapshotBuilder snapshot_;
@@ -223,8 +230,7 @@ class CallCore::Router {
   FlatMap<UserId, std::unique_ptr<Link>> parked_;  ///< closed, for their messages
   bool send_refused_ = false;                      ///< the application waits for MessagesDrained
   Instant next_repair_at_{};                       ///< our leave and join for older clients
-  TrackId sent_microphone_;                        ///< what links were last told to send
-  TrackId sent_camera_;
+  bool screen_told_ = false;                       ///< by `screen-share-start`
 
   UplinkShare uplink_;
   std::vector<ViewChanged> views_;  ///< how the page shows each, whether they are here or not

@@ -175,6 +175,7 @@ inline constexpr Duration kUnheardAgain = 1s;  ///< ... looked at again, where n
 inline constexpr Duration kUnheardRetry = 60s;  ///< ... and tried this often
 
 inline constexpr Duration kAcquire = 60s;        ///< a permission prompt may take a person a while
+inline constexpr Duration kPickScreen = 180s;    ///< and what to share is looked for first
 inline constexpr Duration kBlackFrames = 120ms;  ///< camera off: let black out before releasing
 inline constexpr Duration kAttachRetry = 2s;
 inline constexpr Duration kStatsPeriod = 1s;

@@ -43,6 +43,10 @@ enum class MediaReason : std::uint8_t {
   Timeout,
   DeviceLost,   ///< unplugged, or stopped from outside
   DeviceError,  ///< anything else that the browser reported
+  // Of a screen share (W3C screen-capture, getDisplayMedia):
+  NeedsGesture,  ///< asked for without a click or key press
+  Unsupported,   ///< the browser cannot share a screen
+  Stopped,       ///< by the browser's own bar, or its window was closed
 };
 
 /// RTCPeerConnectionState.

@@ -95,13 +95,17 @@ struct SelfView {
   TrackId microphone_track;  ///< empty: none
   TrackId camera_track;
   std::string device_error;  ///< the browser's own words on the last device error
+  MediaView screen = {};
+  TrackId screen_track = {};  ///< empty: none
   bool operator==(const SelfView&) const = default;
 };
 
-/// Where a remote track is found: transceiver `slot` of a connection. -1: there is none.
+/// Where a remote track is found: transceiver `slot` of a connection, and the one of the `sound`
+/// that goes with it. -1: there is none.
 struct TrackSource {
   ConnectionNumber connection;
   std::int64_t slot = -1;
+  std::int64_t sound = -1;
   bool operator==(const TrackSource&) const = default;
 };
 

@@ -228,18 +228,21 @@ std::string Simulation::live_quietly() {
   return why.empty() ? follow() : why;
 }
 
-/// One person mutes, goes, or comes back.
+/// One person mutes, shares, goes, or comes back.
 void Simulation::do_something() {
   Person& person = someone();
   SimulatedPage& page = world_.page(person.name);
   if (!person.in_call) return join(person);
-  switch (random_.below(4)) {
+  switch (random_.below(5)) {
     case 0:
       page.set_microphone(!page.wants_microphone());
       break;
     case 1:
       page.leave();
       person.in_call = false;
+      break;
+    case 2:
+      page.share_screen(!page.wants_screen());
       break;
     default:
       page.set_camera(!page.wants_camera());
@@ -430,6 +433,7 @@ void Simulation::fault_toggle(Person& person) {
   SimulatedPage& page = world_.page(person.name);
   if (chance(random_, 500)) page.set_microphone(!page.wants_microphone());
   if (chance(random_, 700)) page.set_camera(!page.wants_camera());
+  if (chance(random_, 300)) page.share_screen(!page.wants_screen(), chance(random_, 500));
 }
 
 void Simulation::fault_cut_socket(Person& person) {
@@ -499,6 +503,8 @@ void Simulation::fault_devices(Person& person) {
   const auto mood = [this] { return static_cast<DeviceMood>(random_.below(4)); };
   if (chance(random_, 500)) page.media().set_camera(mood());
   if (chance(random_, 500)) page.media().set_microphone(mood());
+  if (chance(random_, 500)) page.media().set_screen(mood());
+  if (chance(random_, 300)) page.stop_screen_in_browser();
   if (chance(random_, 300)) page.unplug(chance(random_, 500) ? MediaKind::Audio : MediaKind::Video);
 }
 
@@ -531,6 +537,7 @@ void Simulation::end_faults() {
     page.go_online();
     page.media().set_camera(DeviceMood::Works);
     page.media().set_microphone(DeviceMood::Works);
+    page.media().set_screen(DeviceMood::Works);
   }
 }
 

@@ -19,6 +19,7 @@ struct LocalTrack {
   MediaKind kind = MediaKind::Audio;
   bool enabled = true;
   bool live = true;
+  bool screen = false;  ///< of a screen share, not of a device
   /// Since when its owner wants it to be neither seen nor heard; kNever: wanted.
   Instant unwanted_since = kNever;
 };

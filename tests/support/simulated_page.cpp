@@ -194,7 +194,8 @@ void SimulatedPage::stop_everything(bool graceful) {
   }
   sockets_.clear();
   for (const MediaKind kind : {MediaKind::Audio, MediaKind::Video}) {
-    for (const auto& track : media_.live(kind)) track->live = false;
+    for (const bool screen : {false, true})
+      for (const auto& track : media_.live(kind, screen)) track->live = false;
   }
   if (!handling_) core_.reset();
   around_.journal->note(options_.user, graceful ? "page closed" : "page crashed");
@@ -227,6 +228,14 @@ void SimulatedPage::wake() {
 
 void SimulatedPage::unplug(MediaKind kind) {
   for (const auto& track : media_.live(kind)) {
+    track->live = false;
+    around_.rtc->refresh_host(options_.user);
+    post(LocalTrackEnded{track->id});
+  }
+}
+
+void SimulatedPage::stop_screen_in_browser() {
+  for (const auto& track : media_.live(MediaKind::Video, true)) {
     track->live = false;
     around_.rtc->refresh_host(options_.user);
     post(LocalTrackEnded{track->id});
@@ -296,6 +305,11 @@ void SimulatedPage::take_facts(const Event& event) {
     wants_microphone_ = microphone->on;
   } else if (const auto* camera = std::get_if<CameraWanted>(&event)) {
     wants_camera_ = camera->on;
+  } else if (const auto* screen = std::get_if<ScreenWanted>(&event)) {
+    wants_screen_ = screen->on && !may_join;
+  } else if (const auto* ended = std::get_if<LocalTrackEnded>(&event)) {
+    const auto track = media_.find(ended->track);
+    if (track->screen && track->kind == MediaKind::Video) wants_screen_ = false;
   } else if (const auto* listen = std::get_if<ListenRequested>(&event)) {
     listens_ = listen->on;
   } else if (const auto* socket = std::get_if<SocketClosed>(&event)) {
@@ -307,7 +321,7 @@ void SimulatedPage::take_facts(const Event& event) {
   } else if (std::holds_alternative<LeaveRequested>(event) ||
              std::holds_alternative<Disposed>(event) ||
              std::holds_alternative<PageClosing>(event)) {
-    wants_microphone_ = wants_camera_ = false;
+    wants_microphone_ = wants_camera_ = wants_screen_ = false;
     if (!std::holds_alternative<LeaveRequested>(event)) listens_ = false;
   }
 }
@@ -317,6 +331,7 @@ void SimulatedPage::note_wishes() {
   for (const MediaKind kind : {MediaKind::Audio, MediaKind::Video}) {
     const bool wanted = kind == MediaKind::Audio ? wants_microphone_ : wants_camera_;
     media_.note_wish(kind, wanted);
+    media_.note_wish(kind, wants_screen_, true);
   }
 }
 
@@ -367,7 +382,8 @@ void SimulatedPage::check_deadlines() {
                view_.phase == Phase::Leaving;
   const bool device_waits =
       view_.phase != Phase::Idle && (view_.self.camera.state == MediaState::Loading ||
-                                     view_.self.microphone.state == MediaState::Loading);
+                                     view_.self.microphone.state == MediaState::Loading ||
+                                     view_.self.screen.state == MediaState::Loading);
   bool link_waits = false;
   for (const auto& [user, participant] : view_.participants) {
     link_waits = link_waits || participant.connection != LinkView::Connected;
@@ -386,17 +402,26 @@ void SimulatedPage::check_released() {
 }
 
 void SimulatedPage::check_muted() {
-  if (!wants_microphone_) check_sent(MediaKind::Audio);
-  if (!wants_camera_) check_sent(MediaKind::Video);
+  if (!wants_microphone_) check_sent(MediaKind::Audio, false);
+  if (!wants_camera_) check_sent(MediaKind::Video, false);
+  if (wants_screen_) return;
+  check_sent(MediaKind::Audio, true);
+  check_sent(MediaKind::Video, true);
+}
+
+bool SimulatedPage::wants(const LocalTrack& track) const {
+  if (track.screen) return wants_screen_;
+  return track.kind == MediaKind::Audio ? wants_microphone_ : wants_camera_;
 }
 
 /// Looks through the senders only while a device of that kind is on all the same.
-void SimulatedPage::check_sent(MediaKind kind) {
-  if (!media_.any_enabled(kind)) return;
+void SimulatedPage::check_sent(MediaKind kind, bool screen) {
+  if (!media_.any_enabled(kind, screen)) return;
   for (const auto& [number, port] : ports_) {
     for (const Transceiver& transceiver : port->rtc().transceivers()) {
       const auto& track = transceiver.track;
-      if (!track || track->kind != kind || !track->live || !track->enabled) continue;
+      if (!track || track->kind != kind || track->screen != screen) continue;
+      if (!track->live || !track->enabled) continue;
       violation(track->id.value + " is sent, although it is not wanted");
     }
   }
@@ -581,8 +606,7 @@ void SimulatedPage::run(const AttachTrack& command) {
     track = media_.find(command.track);
     if (!track) return violation("replaceTrack with an unknown track " + command.track.value);
     if (!track->live) return violation("replaceTrack with a stopped track " + command.track.value);
-    const bool wanted = track->kind == MediaKind::Audio ? wants_microphone_ : wants_camera_;
-    if (track->enabled && !wanted)
+    if (track->enabled && !wants(*track))
       violation(command.track.value + " is attached before it is muted");
   }
   port->rtc().replace_track(slot, track, [port, op = command.op](const RtcError* error) {
@@ -678,6 +702,24 @@ void SimulatedPage::run(const AcquireMedia& command) {
     post(MediaFailed{op, name, message});
   };
   media_.acquire(command.microphone, command.camera, acquired, failed);
+}
+
+void SimulatedPage::run(const AcquireScreen& command) {
+  take_op(command.op, "getDisplayMedia");
+  const auto acquired = [this, op = command.op](const std::shared_ptr<LocalTrack>& sound,
+                                                const std::shared_ptr<LocalTrack>& picture) {
+    MediaAcquired event;
+    event.op = op;
+    event.screen = {picture->id, "", "Model screen"};
+    if (sound) event.screen_audio = {sound->id, "", "Model sound"};
+    if (!alive_) picture->live = false;
+    if (!alive_ && sound) sound->live = false;
+    post(std::move(event));
+  };
+  media_.acquire_screen(command.audio, acquired,
+                        [this, op = command.op](const std::string& name, const std::string& text) {
+                          post(MediaFailed{op, name, text});
+                        });
 }
 
 void SimulatedPage::run(const EnableTrack& command) {

@@ -87,6 +87,7 @@ class SimulatedPage : private SocketObserver {
   void set_microphone(bool on);
   void set_camera(bool on);
   void set_view(const std::string& peer, const TileView& view);
+  void share_screen(bool on, bool audio = true) { post(ScreenWanted{on, audio, false, {}}); }
   void dispose();
   void listen(bool on) { post(ListenRequested{on}); }
   void take_over() { post(TakeOverRequested{}); }
@@ -100,6 +101,7 @@ class SimulatedPage : private SocketObserver {
   void go_online() { post(NetworkOnline{}); }
   void hear_tab(const std::string& text) { post(TabMessage{text}); }
   void unplug(MediaKind kind);
+  void stop_screen_in_browser();  ///< by the bar that says what is shared
 
   // What can be seen of it.
   const std::string& user() const { return options_.user; }
@@ -114,6 +116,7 @@ class SimulatedPage : private SocketObserver {
   int times_drained() const { return times_drained_; }
   bool wants_microphone() const { return wants_microphone_; }
   bool wants_camera() const { return wants_camera_; }
+  bool wants_screen() const { return wants_screen_; }
   std::size_t open_connections() const;
   /// Null when the core has no such connection open.
   std::shared_ptr<RtcConnection> connection(ConnectionNumber number) const;
@@ -154,7 +157,8 @@ class SimulatedPage : private SocketObserver {
   void check_deadlines();
   void check_released();
   void check_muted();
-  void check_sent(MediaKind kind);
+  void check_sent(MediaKind kind, bool screen);
+  bool wants(const LocalTrack& track) const;
   void violation(const std::string& what);
   RequestId next_request();
 
@@ -183,6 +187,7 @@ class SimulatedPage : private SocketObserver {
   void run(const PackText& command);
   void run(const UnpackText& command);
   void run(const AcquireMedia& command);
+  void run(const AcquireScreen& command);
   void run(const EnableTrack& command);
   void run(const StopTrack& command);
   void run(const MessageSent& command);
@@ -224,6 +229,7 @@ class SimulatedPage : private SocketObserver {
 
   bool wants_microphone_ = false;
   bool wants_camera_ = false;
+  bool wants_screen_ = false;
   bool listens_ = false;  ///< wants a connection for invitations
   std::int64_t last_request_ = 0;
   std::map<RequestId, SettledRequest> settled_;

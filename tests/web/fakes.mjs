@@ -243,12 +243,18 @@ export class FakeMediaStream {
   }
 }
 
-/** getUserMedia that settles when the test says so. */
+/** getUserMedia and getDisplayMedia, which settle when the test says so. */
 export class FakeMediaDevices {
   requests = [];
 
   getUserMedia(constraints) {
-    const request = { constraints, ...deferred() };
+    return this.#ask({ constraints });
+  }
+  getDisplayMedia(constraints) {
+    return this.#ask({ constraints, screen: true });
+  }
+  #ask(question) {
+    const request = { ...question, ...deferred() };
     this.requests.push(request);
     return request.promise;
   }

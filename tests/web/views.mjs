@@ -22,7 +22,16 @@ export function participantView(userId, members = {}) {
 }
 
 export function selfView(members = {}) {
-  return { microphone: off, camera: off, microphoneTrack: '', cameraTrack: '', deviceError: '', ...members };
+  return {
+    microphone: off,
+    camera: off,
+    screen: off,
+    microphoneTrack: '',
+    cameraTrack: '',
+    screenTrack: '',
+    deviceError: '',
+    ...members,
+  };
 }
 
 export function invitationView(roomId, members = {}) {

@@ -51,6 +51,15 @@ struct RecordOf<CameraWanted> {
       std::to_array<Field>({field("on", AT(CameraWanted, on), kRequired)});
 };
 template <>
+struct RecordOf<ScreenWanted> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("on", AT(ScreenWanted, on), kRequired),
+      field("audio", AT(ScreenWanted, audio), kOptional),
+      field("motion", AT(ScreenWanted, motion), kOptional),
+      field("constraints", AT(ScreenWanted, constraints), kOptional, limits::kUserInfoBytes),
+  });
+};
+template <>
 struct RecordOf<ListenRequested> {
   static constexpr auto fields =
       std::to_array<Field>({field("on", AT(ListenRequested, on), kRequired)});
@@ -269,6 +278,8 @@ struct RecordOf<MediaAcquired> {
       field("op", AT(MediaAcquired, op), kRequired),
       field("microphone", AT(MediaAcquired, microphone), kOptional),
       field("camera", AT(MediaAcquired, camera), kOptional),
+      field("screen", AT(MediaAcquired, screen), kOptional),
+      field("screenAudio", AT(MediaAcquired, screen_audio), kOptional),
   });
 };
 template <>
@@ -319,6 +330,7 @@ struct TagsOf<Event> {
       "call.dispose",
       "call.setMicrophone",
       "call.setCamera",
+      "call.setScreenShare",
       "call.listen",
       "call.takeOver",
       "call.decline",

@@ -6,7 +6,7 @@ import { announce } from './announcer.js';
 import { CallView } from './call-view.js';
 import { Prejoin } from './prejoin.js';
 
-const SHORTCUTS = { m: 'microphone', v: 'camera' };
+const SHORTCUTS = { m: 'microphone', v: 'camera', s: 'screen' };
 
 /** For tests: the present call, and with `?record` its flight record. */
 const demo = (window.groupcallDemo = { call: null, record: [] });
@@ -99,7 +99,7 @@ document.addEventListener('keydown', (event) => {
   }
   if (!device) return;
   if (view.shown) view.toggle(device);
-  else prejoin.toggle(device);
+  else if (device !== 'screen') prejoin.toggle(device);
 });
 
 prejoin.show();

@@ -121,3 +121,4 @@ export class GroupCallError extends Error implements CallProblem {
     this.detail = detail;
   }
 }
+

@@ -16,6 +16,7 @@ export type {
   GroupCallOptions,
   JoinOptions,
   OwnSignalling,
+  ScreenShareOptions,
   View,
 } from './options.js';
 export { GroupCallError, type CallProblem, type GroupCallErrorCode } from './errors.js';

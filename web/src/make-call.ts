@@ -5,7 +5,7 @@ import { GroupCallError } from './errors.js';
 import type { CallEvents, GroupCall } from './group-call.js';
 import { onInvitation } from './invitations.js';
 import { sendMessage, type MessageListeners } from './messages.js';
-import { needApplicationSocket, needId, toJoinEvent, toTileView } from './options.js';
+import { needApplicationSocket, needId, toJoinEvent, toScreenEvent, toTileView } from './options.js';
 import type { ApplicationSocketPort } from './ports/application-socket.js';
 import type { IceServers } from './ports/ice-servers.js';
 import type { SnapshotStore } from './store.js';
@@ -28,6 +28,7 @@ export function makeCall(engine: CallEngine, store: SnapshotStore, { application
     dispose: () => engine.dispatch({ type: 'call.dispose' }),
     setMicrophone: (on) => engine.dispatch({ type: 'call.setMicrophone', on: needBoolean(on) }),
     setCamera: (on) => engine.dispatch({ type: 'call.setCamera', on: needBoolean(on) }),
+    setScreenShare: (on, options) => engine.dispatch(toScreenEvent(needBoolean(on), options)),
     send: async ({ text, to }) => {
       if (typeof text !== 'string') throw new GroupCallError('invalid-argument', 'text must be a string');
       if (to !== undefined) needId(to, 'to');

@@ -69,6 +69,9 @@ const REASON_TEXTS: Readonly<Record<MediaReason, Text>> = {
   ],
   'device-lost': ['The @ was disconnected', 'Connect it again, then turn it on.'],
   'device-error': ['The @ does not work', 'Reconnect it or restart the browser, then turn it on again.'],
+  'needs-gesture': ['The browser asks for a click', 'Press the button of the @ once more.'],
+  unsupported: ['This browser has no @', 'Use Chrome, Edge, Firefox or Safari on a computer.'],
+  stopped: ['The @ was stopped', 'Start it again whenever you like.'],
 };
 
 /**

@@ -30,7 +30,7 @@ export interface MediaStatus {
    * - `off`: turned off, by whom says `reason`.
    * - `error`: it should be on, and cannot; `reason` says why.
    * - `replacing`: one device takes over from another.
-   * - `ended`: the device went away.
+   * - `ended`: the device went away, or the screen share was stopped by the browser's own bar.
    */
   readonly state: MediaState;
   /** Why it is in this state; `reasonText()` puts it into words. */
@@ -38,8 +38,8 @@ export interface MediaStatus {
 }
 
 /**
- * Streams to give to `srcObject`, one track each. The same object as long as the source stays
- * the same. Whether there is anything to see tells `state`, not the presence of a stream.
+ * Streams to give to `srcObject`, one track each; somebody else's screen comes with its sound as a
+ * second one, silent where there is none. The same object as long as the source stays the same. Whether there is anything to see tells `state`, not the presence of a stream.
  */
 export interface MediaStreams {
   readonly camera: MediaStream | null;
@@ -91,6 +91,11 @@ export interface SelfParticipant {
   readonly userInfo: UserInfo;
   readonly microphone: MediaStatus;
   readonly camera: MediaStatus;
+  /**
+   * `loading` while the browser asks what to share. After `error` or `ended` nothing is tried by
+   * itself: `setScreenShare(true)` asks again, and `setScreenShare(false)` makes it `off`.
+   */
+  readonly screen: MediaStatus;
   readonly streams: MediaStreams;
   /** The browser's own words on the last device error, for developers; may be empty. */
   readonly deviceError: string;

@@ -66,6 +66,7 @@ function initialSnapshot(userId: string, userInfo: UserInfo): CallSnapshot {
       userInfo,
       microphone: { ...off },
       camera: { ...off },
+      screen: { ...off },
       streams: { camera: null, microphone: null, screen: null },
       deviceError: '',
     },
@@ -167,10 +168,11 @@ export class SnapshotStore {
       userInfo,
       microphone: view.microphone,
       camera: view.camera,
+      screen: view.screen,
       streams: {
         camera: this.#streams.local(view.cameraTrack),
         microphone: this.#streams.local(view.microphoneTrack),
-        screen: null,
+        screen: this.#streams.local(view.screenTrack),
       },
       deviceError: view.deviceError,
     };

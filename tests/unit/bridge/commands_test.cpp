@@ -62,6 +62,8 @@ std::vector<Written> every_command() {
   add(CollectStats{OpId{9}}, R"({"type":"stats.collect","op":9})");
   add(AcquireMedia{OpId{9}, true, false, "{}", ""},
       R"({"type":"media.acquire","op":9,"microphone":true,"camera":false,"audioConstraints":"{}"})");
+  add(AcquireScreen{OpId{9}, true, false, "{}"},
+      R"({"type":"media.acquireScreen","op":9,"audio":true,"constraints":"{}"})");
   add(EnableTrack{TrackId{"t"}, false}, R"({"type":"media.enable","track":"t","enabled":false})");
   add(StopTrack{TrackId{"t"}}, R"({"type":"media.stop","track":"t"})");
   add(ConnectApplication{SocketNumber{2}}, R"({"type":"application.connect","socket":2})");
@@ -125,6 +127,7 @@ ParticipantView whole_participant() {
   view.screen = {MediaState::Error, MediaReason::Unreachable};
   view.microphone_source = {ConnectionNumber{1}, 0};
   view.camera_source = {ConnectionNumber{1}, 1};
+  view.screen_source = {ConnectionNumber{1}, 2, 3};
   return view;
 }
 
@@ -138,7 +141,9 @@ TEST(Patch, SurvivesTheRoundTrip) {
                         {MediaState::Error, MediaReason::PermissionDismissed},
                         TrackId{"m"},
                         TrackId{},
-                        "words"};
+                        "words",
+                        {MediaState::On, MediaReason::None},
+                        TrackId{"s"}};
   patch.participants = {whole_participant()};
   patch.order = std::vector<UserId>{UserId{"ben"}, UserId{"ada"}};
   patch.diagnostics = {{"glares", 2}};

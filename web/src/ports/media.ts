@@ -1,10 +1,11 @@
-/** Executes `media.*`: this page's microphone and camera, each track known by its id. */
+/** Executes `media.*`: this page's microphone, camera and screen, each track known by its id. */
 
 import type { CoreCommand, CoreEvent } from '../protocol.js';
 import { bounded, describeFailure, type Port, type Report } from './port.js';
 
 export type MediaCommand = Extract<CoreCommand, { type: `media.${string}` }>;
 type AcquireCommand = Extract<MediaCommand, { type: 'media.acquire' }>;
+type AcquireScreenCommand = Extract<MediaCommand, { type: 'media.acquireScreen' }>;
 type AcquiredTrack = NonNullable<Extract<CoreEvent, { type: 'media.acquired' }>['microphone']>;
 
 interface LocalTrack {
@@ -34,6 +35,9 @@ export class MediaPort implements Port<MediaCommand> {
     switch (command.type) {
       case 'media.acquire':
         void this.#acquire(command);
+        return;
+      case 'media.acquireScreen':
+        void this.#acquireScreen(command);
         return;
       case 'media.enable': {
         const local = this.#tracks.get(command.track);
@@ -86,6 +90,38 @@ export class MediaPort implements Port<MediaCommand> {
       op,
       ...(audio && { microphone: this.#adopt(audio) }),
       ...(video && { camera: this.#adopt(video) }),
+    });
+  }
+
+  /** Asks before anything is awaited: it must be within the handler of a click or a key. */
+  async #acquireScreen({ op, audio, motion = false, constraints }: AcquireScreenCommand): Promise<void> {
+    let stream: MediaStream;
+    try {
+      const devices = this.#devices();
+      if (!devices?.getDisplayMedia) throw new DOMException('', 'NotSupportedError');
+      stream = await devices.getDisplayMedia({
+        video: constraints
+          ? (JSON.parse(constraints) as MediaTrackConstraints)
+          : { width: { max: 1920 }, height: { max: 1080 }, frameRate: motion ? 30 : 15 },
+        // Made for voices: they spoil music.
+        audio: audio && { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+      });
+    } catch (error) {
+      if (!this.#closed) this.#report({ type: 'media.failed', op, ...describeFailure(error) });
+      return;
+    }
+    if (this.#closed) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
+    const [sound] = stream.getAudioTracks();
+    const [picture] = stream.getVideoTracks();
+    if (picture) picture.contentHint = motion ? 'motion' : 'detail';
+    this.#report({
+      type: 'media.acquired',
+      op,
+      ...(picture && { screen: this.#adopt(picture) }),
+      ...(sound && { screenAudio: this.#adopt(sound) }),
     });
   }
 
