@@ -124,6 +124,7 @@ void CallCore::Router::reconcile() {
     link->judge(now_);
     link->note_view(now_);
     flush_messages(user, *link);
+    tell_view(user, *link);
   }
   tell_drained();
   announce();
@@ -209,6 +210,7 @@ void CallCore::Router::on(const StatsSampled& event) {
     doubted = link->on_sample(sample, context) || doubted;
     time_arrivals(sample, *link);
   }
+  measure_uplink(event);
   touch_all();
   if (!doubted) return;
   for (const auto& [user, link] : links_)
@@ -282,6 +284,9 @@ ParticipantView CallCore::Router::participant_view(const UserId& user) const {
   const Link* link = present_link(user);
   if (link != nullptr) view.connection = link->view();
   const auto seen = [&](Slot slot, bool announced, bool is_video) {
+    // Who was told that we do not show it sends none: that is no failure.
+    if (announced && link != nullptr && not_shown(*link, slot))
+      return MediaView{MediaState::On, MediaReason::NotShown};
     const Flow flow = link == nullptr ? Flow::None : link->flow(slot, now_);
     return remote_state({announced, view.connection, is_video, flow});
   };

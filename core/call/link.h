@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "core/call/link_uplink.h"
 #include "core/call/pair_messages.h"
 #include "core/media/local_media.h"
 #include "core/media/remote_media.h"
@@ -19,6 +20,7 @@ class Link {
   PeerNegotiation negotiation;
   PathWatch path;
   std::unique_ptr<PairMessages> messages = std::make_unique<PairMessages>();
+  LinkUplink uplink;
   Instant nudge_at = kNever;  ///< older clients: repeat our tracks then
   Instant ghost_at = kNever;  ///< absent: look then whether it is silent
   bool unlisted = false;      ///< without the server's word; once connected, that is believed
@@ -54,6 +56,11 @@ class Link {
   /// Makes the senders of the current connection carry these. An older client has no place for a
   /// screen but that of the camera.
   void send_tracks(const Tracks& tracks, NegotiationContext& ctx);
+  /// Whether there is a track in that slot of the current connection.
+  bool sends(Slot slot) const {
+    const auto i = static_cast<std::size_t>(slot);
+    return i < senders_.size() && !senders_[i].attached.empty();
+  }
   void on_track_attached(const TrackAttached& event, NegotiationContext& ctx);
   /// Returns whether the failed operation was one of ours.
   bool on_attach_failed(const OperationFailed& event, NegotiationContext& ctx);

@@ -52,6 +52,15 @@ class CallCore::Router {
   void on_request(const UserId& sender, const LinkAddress& address);
   bool send_over_channel(const PeerSignal& signal, bool offline);
 
+  // What is sent to whom, and what is shown (router_uplink.cpp).
+  void on(const ViewChanged& event);
+  void on_view(Link& link, const TileView& view);
+  void tell_view(const UserId& user, Link& link);
+  TileView* view_of(const UserId& user);
+  static bool not_shown(const Link& link, Slot slot);
+  void measure_uplink(const StatsSampled& sampled);
+  void share_uplink();
+
   // Peers that do not answer (router_repair.cpp).
   void on_word(Link& link);
   void look_after_unheard(Link& link);
@@ -222,6 +231,9 @@ class CallCore::Router {
   bool send_refused_ = false;                      ///< the application waits for MessagesDrained
   Instant next_repair_at_{};                       ///< our leave and join for older clients
   bool screen_told_ = false;                       ///< by `screen-share-start`
+
+  UplinkShare uplink_;
+  std::vector<ViewChanged> views_;  ///< how the page shows each, whether they are here or not
 
   // Being reachable.
   bool listening_ = false;   ///< a connection is wanted for invitations, also outside a call

@@ -111,6 +111,8 @@ void CallCore::Router::on(const ChannelMessage& event) {
     auto context = negotiation_context();
     link->on_alive(event.connection, text.deaf, context);
     link->messages->on_acknowledged(text.ack, now_);
+  } else if (text.type == wire::ChannelKind::View) {
+    on_view(*link, text.view);
   } else if (text.type == wire::ChannelKind::Request) {
     if (!text.address.absent()) on_request(event.peer, text.address);
   } else if (link->messages->on_message(text.number, event.text.size(), counters_)) {

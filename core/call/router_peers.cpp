@@ -495,6 +495,7 @@ void CallCore::Router::on(const TrackAttached& event) {
   if (link == nullptr) return;
   auto context = negotiation_context();
   link->on_track_attached(event, context);
+  share_uplink();
 }
 
 void CallCore::Router::on(const OperationFailed& event) {

@@ -11,6 +11,7 @@
 #include "core/public/message.h"
 #include "core/public/sdp.h"
 #include "core/public/snapshot.h"
+#include "core/public/uplink.h"
 
 namespace groupcall {
 
@@ -214,7 +215,7 @@ using Command =
                  CreateConnection, AssignConnection, SetLocalDescription, SetRemoteDescription,
                  AdoptSlots, AddIceCandidate, AttachTrack, CloseConnection, SendChannel,
                  CollectStats, PackText, UnpackText, AcquireMedia, AcquireScreen, EnableTrack,
-                 StopTrack, MessageSent, DeliverMessage, MessagesDrained>;
+                 StopTrack, MessageSent, DeliverMessage, MessagesDrained, SetParameters>;
 
 /// In the order in which they are to be carried out.
 using Commands = std::vector<Command>;

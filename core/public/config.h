@@ -4,6 +4,7 @@
 /// rest has defaults that the tests rest on.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -103,6 +104,10 @@ inline constexpr std::uint32_t kAttachments = 16;
 inline constexpr std::uint32_t kInvitations = 16;
 /// Steps of the waterfall of one join: those of the call, and of the first 17 others.
 inline constexpr std::uint32_t kTimings = 128;
+/// Views kept for setView(), also of those who are not here yet: a full room.
+inline constexpr std::size_t kViews = kParticipants;
+/// The shorter side of a picture, in pixels: twice 8k and more.
+inline constexpr std::int64_t kTileSide = 16'384;
 /// What one tab tells another: two identifiers and some words.
 inline constexpr std::uint32_t kTabMessageBytes = 1'024;
 }  // namespace limits
@@ -179,5 +184,64 @@ inline constexpr Duration kEagerSpan = 5s;      ///< how long after connecting t
 inline constexpr Duration kFrozen = 2s;         ///< no decoded frame for this long
 inline constexpr Duration kDrain = 200ms;       ///< `leave()` waits this long for goodbyes
 }  // namespace deadlines
+
+/// What is sent to whom (core/README.md, "Uplink budget"). Rates are of RTP, in kbit/s.
+namespace budget {
+/// Opus takes 32, and 50 headers of 12 bytes a second 5.
+inline constexpr std::int64_t kAudioKbps = 40;
+/// Where all microphones together are more than half of the uplink: Opus at 16, and its headers.
+inline constexpr std::int64_t kThriftyAudioKbps = 24;
+/// A camera that gets less than this shows nothing: 2 pictures a second of 15 kbit.
+inline constexpr std::int64_t kCameraLeastKbps = 30;
+/// Text of a page at 1920x1080 and 5 pictures a second, when it moves, and the least to read any.
+inline constexpr std::int64_t kScreenKbps = 1'500;
+inline constexpr std::int64_t kScreenLeastKbps = 150;
+inline constexpr std::int64_t kScreenFps = 15;
+inline constexpr std::int64_t kScreenSlowFps = 5;  ///< below kScreenSlowKbps
+inline constexpr std::int64_t kScreenSlowKbps = 500;
+/// What a link is trusted to carry before it was seen to: where the browser begins, too.
+inline constexpr std::int64_t kTrustedKbps = 300;
+
+/// Sizes of a picture by its shorter side, and what each takes at 30 pictures a second: 0.06 bit
+/// for a pixel at 720 lines, and more the smaller it is, up to 0.18.
+struct Picture {
+  std::int64_t lines;
+  std::int64_t kbps;
+};
+inline constexpr std::array<Picture, 6> kPictures{
+    {{90, 80}, {180, 200}, {270, 350}, {360, 600}, {540, 1'000}, {720, 1'700}}};
+/// The most that is sent to each of so many others. Every link encodes for itself, so what counts
+/// is all of it: 28, 31, 21, 22, 22 and 18 million pixels a second (16:9), which two cores carry.
+struct MeshLimit {
+  std::int64_t others;  ///< up to so many
+  std::size_t picture;  ///< of kPictures
+  std::int64_t fps;
+};
+inline constexpr std::array<MeshLimit, 6> kMeshLimits{
+    {{1, 5, 30}, {2, 4, 30}, {3, 3, 30}, {4, 3, 24}, {7, 2, 24}, {limits::kParticipants, 1, 15}}};
+inline constexpr std::int64_t kSlowFps = 15;  ///< of a camera that gets less than half of its size
+/// A tile of which nothing was told: the usual one of a grid of four on a laptop.
+inline constexpr std::int64_t kUsualLines = 360;
+
+// Of an estimate of ours, where the browser has none: so much more in a second while it is used,
+// or a sixteenth; a quarter of that within a fifth of where it was too much last time. A tenth
+// less, or half of what is lost, on 5 % of loss or on a queue of 60 ms.
+inline constexpr std::int64_t kRiseKbps = 20;
+inline constexpr std::int64_t kRiseNearKbps = 2;
+inline constexpr std::int64_t kLostPermille = 50;
+inline constexpr std::int64_t kQueueMs = 60;
+inline constexpr Duration kDrained = 3s;  ///< what was a tenth too much is gone from the queue
+
+/// Nobody's uplink; larger numbers are taken for this one.
+inline constexpr std::int64_t kMostKbps = 10'000'000;
+
+inline constexpr Duration kSample = 900ms;  ///< rates are taken over at least this time
+inline constexpr Duration kPause = 10s;     ///< no camera: then it is tried again, ...
+inline constexpr Duration kTrial = 3s;      ///< ... for so long at least
+inline constexpr Duration kCpuSlow =
+    3s;  ///< limited by the processor for so long: a size less, ...
+inline constexpr Duration kCpuWell = 20s;      ///< ... and not limited for so long: a size more
+inline constexpr Duration kViewPause = 250ms;  ///< between two messages of what is shown
+}  // namespace budget
 
 }  // namespace groupcall

@@ -15,6 +15,7 @@
 #include "core/public/message.h"
 #include "core/public/sdp.h"
 #include "core/public/stats.h"
+#include "core/public/uplink.h"
 
 namespace groupcall {
 
@@ -220,7 +221,7 @@ struct TabMessage {
 using Event =
     std::variant<JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted,
                  ScreenWanted, ListenRequested, TakeOverRequested, InvitationDeclined,
-                 SendRequested, SocketOpened, SocketFrame, SocketBinary, SocketClosed,
+                 SendRequested, ViewChanged, SocketOpened, SocketFrame, SocketBinary, SocketClosed,
                  ApplicationState, ApplicationEvent, ApplicationAcknowledged, LocalDescriptionSet,
                  RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate,
                  CandidateFailed, TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage,

@@ -32,6 +32,7 @@ enum class MediaReason : std::uint8_t {
   NetworkStalled,  ///< nothing arrives any more
   DecoderStalled,  ///< bytes arrive, but no picture comes out
   Unreachable,     ///< the link could not be made; it is tried again
+  NotShown,        ///< on, but not sent: this page does not show it
   // Device errors (W3C mediacapture-main, getUserMedia):
   PermissionDenied,
   PermissionDismissed,

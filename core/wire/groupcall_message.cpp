@@ -274,7 +274,7 @@ struct RecordOf<ServerError> {
 template <>
 struct WordsOf<ChannelKind> {
   static constexpr auto words =
-      std::to_array<std::string_view>({"goodbye", "alive", "message", "request"});
+      std::to_array<std::string_view>({"goodbye", "alive", "message", "request", "view"});
 };
 template <>
 struct RecordOf<ChannelText> {
@@ -288,6 +288,7 @@ struct RecordOf<ChannelText> {
       field("toAll", AT(ChannelText, to_all), kOptional),
       field("text", AT(ChannelText, text), kOptional, limits::kMessageBytes),
       own_key(AT(ChannelText, address)),
+      field("view", AT(ChannelText, view), kOptional),
   });
 };
 

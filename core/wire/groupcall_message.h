@@ -13,6 +13,7 @@
 #include "core/public/ids.h"
 #include "core/public/media.h"
 #include "core/public/sdp.h"
+#include "core/public/uplink.h"
 #include "core/wire/codec_error.h"
 
 namespace groupcall::wire {
@@ -197,7 +198,7 @@ using ServerMessage =
                  ScreenShareStopped, OfferReceived, AnswerReceived, CandidateReceived, Invitation,
                  RoomError, ConnectionReplaced, ServerShuttingDown, ServerError>;
 
-enum class ChannelKind : unsigned char { Goodbye, Alive, Message, Request };
+enum class ChannelKind : unsigned char { Goodbye, Alive, Message, Request, View };
 
 /// What a module peer says over the data channel; members that say nothing are not written.
 ///
@@ -207,6 +208,7 @@ enum class ChannelKind : unsigned char { Goodbye, Alive, Message, Request };
 ///                                              with `"deaf":true` from one who hears nothing of us
 ///   {"type":"message","number":7,"id":"3k9...","toAll":true,"text":"Hello"}
 ///   {"type":"request","groupcall":{...,"request":"offer"}}     what else goes by the server
+///   {"type":"view","view":{"width":640,"height":360}}          how I show you; no view: not at all
 struct ChannelText {
   ChannelKind type = ChannelKind::Alive;
   Epoch epoch;
@@ -217,6 +219,7 @@ struct ChannelText {
   std::string text;
   LinkAddress address;
   bool deaf = false;  ///< alive: nothing of the peer is heard
+  TileView view;
 };
 
 /// What is packed into the `offers` of a join: `{"offers":[{"sdp":"v=0...","candidates":[...]}]}`

@@ -4,6 +4,7 @@
 #include "core/public/config.h"
 #include "core/public/media.h"
 #include "core/public/sdp.h"
+#include "core/public/uplink.h"
 #include "core/wire/json_fields.h"
 
 namespace groupcall::wire {
@@ -32,6 +33,16 @@ struct RecordOf<IceCandidate> {
       field("sdpMid", AT(IceCandidate, sdp_mid), kOptional, limits::kIdBytes),
       index("sdpMLineIndex", AT(IceCandidate, sdp_m_line_index)),
       field("usernameFragment", AT(IceCandidate, username_fragment), kOptional, limits::kIdBytes),
+  });
+};
+
+template <>
+struct RecordOf<TileView> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("width", AT(TileView, width), kOptional),
+      field("height", AT(TileView, height), kOptional),
+      field("speaker", AT(TileView, speaker), kOptional),
+      field("screenHidden", AT(TileView, screen_hidden), kOptional),
   });
 };
 

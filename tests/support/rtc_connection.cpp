@@ -117,6 +117,11 @@ void RtcConnection::adopt(std::size_t slot, std::string stream) {
   transceiver.sends = transceiver.receives = true;
 }
 
+void RtcConnection::set_active(std::size_t slot, bool active) {
+  transceivers_.at(slot).inactive = !active;
+  network_->refresh(*this);
+}
+
 bool RtcConnection::send(std::string text) {
   if (!transport_.channel_open) return false;
   transport_.outgoing.push_back(std::move(text));

@@ -44,6 +44,7 @@ struct Transceiver {
   bool receiving = false;
   bool by_add_track = false;  ///< only such ones are taken over by a remote offer
   bool track_shown = false;
+  bool inactive = false;
   std::shared_ptr<LocalTrack> track;
 
   Flow flow = Flow::Nothing;
@@ -86,6 +87,8 @@ class RtcConnection : public std::enable_shared_from_this<RtcConnection> {
   void set_remote_description(SessionDescription description, RtcSettled settled);
   void add_ice_candidate(IceCandidate candidate, RtcSettled settled);
   void replace_track(std::size_t slot, std::shared_ptr<LocalTrack> track, RtcSettled settled);
+  /// `encodings[0].active` of sender.setParameters(): an inactive one sends nothing.
+  void set_active(std::size_t slot, bool active);
   /// `direction = 'sendrecv'` and `sender.setStreams()` of one transceiver.
   void adopt(std::size_t slot, std::string stream);
   /// False (InvalidStateError) unless the channel is open.

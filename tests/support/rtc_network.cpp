@@ -401,7 +401,7 @@ std::shared_ptr<LocalTrack> RtcNetwork::source_of(const RtcConnection& connectio
   if (!path_up(connection.host_, peer->host_)) return nullptr;
   for (const Transceiver& sender : peer->transceivers_) {
     if (sender.mid != receiver.mid) continue;
-    const bool sends = sender.sending && sender.track && sender.track->live;
+    const bool sends = sender.sending && sender.track && sender.track->live && !sender.inactive;
     return sends ? sender.track : nullptr;
   }
   return nullptr;

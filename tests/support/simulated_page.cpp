@@ -157,6 +157,9 @@ RequestId SimulatedPage::send(const std::string& text, const std::string& to) {
 
 void SimulatedPage::set_microphone(bool on) { post(MicrophoneWanted{on}); }
 void SimulatedPage::set_camera(bool on) { post(CameraWanted{on}); }
+void SimulatedPage::set_view(const std::string& peer, const TileView& view) {
+  post(ViewChanged{UserId{peer}, view});
+}
 void SimulatedPage::dispose() { post(Disposed{}); }
 
 void SimulatedPage::close_page() {
@@ -610,6 +613,20 @@ void SimulatedPage::run(const AttachTrack& command) {
     if (error != nullptr) return port->failed(op, "replaceTrack", *error);
     port->track_attached(op);
   });
+}
+
+void SimulatedPage::run(const SetParameters& command) {
+  Port* const port = open_port(command.peer, command.connection, "setParameters");
+  if (port == nullptr) return;
+  const SlotLimit& limit = command.limit;
+  const auto slot = static_cast<std::size_t>(command.slot);
+  if (command.slot < 0 || slot >= port->rtc().transceivers().size())
+    return violation("setParameters on slot " + std::to_string(command.slot));
+  // A scale below 1 is a RangeError, a limit below 0 has no meaning.
+  if (limit.max_kbps < 0 || limit.max_fps < 0 ||
+      (limit.scale_permille != 0 && limit.scale_permille < 1'000))
+    violation("setParameters out of range for " + command.peer.value);
+  port->rtc().set_active(slot, !limit.inactive);
 }
 
 void SimulatedPage::run(const CloseConnection& command) {

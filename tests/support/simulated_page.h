@@ -86,6 +86,7 @@ class SimulatedPage : private SocketObserver {
   RequestId send(const std::string& text, const std::string& to = {});
   void set_microphone(bool on);
   void set_camera(bool on);
+  void set_view(const std::string& peer, const TileView& view);
   void share_screen(bool on, bool audio = true) { post(ScreenWanted{on, audio, false, {}}); }
   void dispose();
   void listen(bool on) { post(ListenRequested{on}); }
@@ -179,6 +180,7 @@ class SimulatedPage : private SocketObserver {
   void run(const AdoptSlots& command);
   void run(const AddIceCandidate& command);
   void run(const AttachTrack& command);
+  void run(const SetParameters& command);
   void run(const CloseConnection& command);
   void run(const SendChannel& command);
   void run(const CollectStats& command);

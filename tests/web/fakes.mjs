@@ -314,8 +314,24 @@ class FakeTransceiver {
       setStreams(...next) {
         this.streams = next;
       },
+      encodings: [{ active: true }],
+      /** Calls of setParameters(), each pending until the test settles it. */
+      parameters: [],
+      getParameters() {
+        return { encodings: structuredClone(this.encodings) };
+      },
+      setParameters({ encodings }) {
+        const call = { encodings, ...deferred() };
+        this.parameters.push(call);
+        return call.promise.then(() => {
+          this.encodings = encodings;
+        });
+      },
     };
     this.receiver = { track: new FakeTrack(kind), transport };
+    this.setCodecPreferences = (codecs) => {
+      this.codecs = codecs;
+    };
   }
 }
 
@@ -347,9 +363,9 @@ export class FakePeerConnection extends EventTarget {
     this.configuration = configuration;
   }
   addTransceiver(kind, { direction, streams = [] }) {
-    this.#transceivers.push(
-      new FakeTransceiver(String(this.#transceivers.length), kind, direction, streams, this.transport),
-    );
+    const transceiver = new FakeTransceiver(String(this.#transceivers.length), kind, direction, streams, this.transport);
+    this.#transceivers.push(transceiver);
+    return transceiver;
   }
   getTransceivers() {
     return this.#transceivers;

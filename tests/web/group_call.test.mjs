@@ -627,6 +627,25 @@ for (const code of ['message-too-large', 'not-in-call', 'nobody-there', 'outbox-
   });
 }
 
+test('how somebody is shown goes to the core in whole pixels', async (t) => {
+  const { call, bridge } = await makeCall(t);
+  call.setView('ben', { width: 639.6, height: 360, speaker: true });
+  call.setView('ben', { width: 640, height: 360, visible: false, screen: false });
+  call.setView('ben', { width: 1e9, height: 0 });
+  assert.deepEqual(
+    bridge.events.filter(({ type }) => type === 'call.setView').map(({ peer, view }) => [peer, view]),
+    [
+      ['ben', { width: 640, height: 360, speaker: true }],
+      ['ben', { screenHidden: true }],
+      ['ben', { width: 16_384, height: 0 }],
+    ],
+  );
+  for (const view of [undefined, {}, { width: -1, height: 1 }, { width: NaN, height: 1 }, { width: '1', height: 1 }]) {
+    assert.throws(() => call.setView('ben', view), { code: 'invalid-argument' });
+  }
+  assert.throws(() => call.setView('', { width: 1, height: 1 }), { code: 'invalid-argument' });
+});
+
 test('what is no message is the page\'s mistake', async (t) => {
   const { call } = await makeCall(t, ({ type }) => (type === 'call.send' ? { refused: 'too-long: text' } : { commands: [] }));
   await assert.rejects(call.send({ text: 7 }), { code: 'invalid-argument', detail: /text/ });

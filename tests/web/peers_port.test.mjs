@@ -441,10 +441,117 @@ test('statistics of all links come as one event of whole numbers by slot', async
     type: 'stats.sampled',
     op: 8,
     links: [
-      { ...ann, slots: [{ slot: 0, bytes: 101, frames: 0 }, { slot: 1, bytes: 2_500, frames: 34 }, { slot: 2, ...none }, { slot: 3, ...none }] },
+      { ...ann, slots: [{ slot: 0, bytes: 101, frames: 0 }, { slot: 1, bytes: 2_500, frames: 34, sent: 7 }, { slot: 2, ...none }, { slot: 3, ...none }] },
       { peer: 'bob', connection: 2, slots: [{ slot: 0, ...none }, { slot: 1, ...none }, { slot: 2, ...none }, { slot: 3, bytes: 5, frames: 0 }] },
     ],
   }]);
+});
+
+test('statistics say what is sent, over which path, and leave zeros out', async () => {
+  const made = withLink();
+  made.port.execute({ type: 'stats.collect', op: 8 });
+  const [audio, video] = made.pc.getTransceivers();
+  audio.sender.track = new FakeTrack('audio');
+  video.sender.track = Object.assign(new FakeTrack('video'), { getSettings: () => ({ width: 1_280, height: 720.4 }) });
+  made.pc.pending.getStats[0].resolve(new Map([
+    ['o0', { type: 'outbound-rtp', mid: '0', bytesSent: 100, remoteId: 'gone' }],
+    ['o1', { type: 'outbound-rtp', mid: '1', bytesSent: 2_000, qualityLimitationReason: 'bandwidth', remoteId: 'r1' }],
+    ['o2', { type: 'outbound-rtp', mid: '1', bytesSent: 500, qualityLimitationReason: 'cpu', remoteId: 'r2' }],
+    ['r1', { type: 'remote-inbound-rtp', fractionLost: 0.0417 }],
+    ['r2', { type: 'remote-inbound-rtp', fractionLost: 0.01 }],
+    ['p1', { type: 'candidate-pair', availableOutgoingBitrate: 1, currentRoundTripTime: 9 }],
+    ['p2', { type: 'candidate-pair', availableOutgoingBitrate: 912_345.6, currentRoundTripTime: 0.0406 }],
+    ['t', { type: 'transport', selectedCandidatePairId: 'p2' }],
+  ]));
+  await settled();
+  const [{ slots, availableKbps, rttMs }] = made.events[0].links;
+  assert.deepEqual([availableKbps, rttMs], [912, 41]);
+  assert.deepEqual(slots.slice(0, 3), [
+    { slot: 0, bytes: 0, frames: 0, sent: 100 },
+    { slot: 1, bytes: 0, frames: 0, sent: 2_500, lost: 42, lines: 720, cpu: true },
+    { slot: 2, bytes: 0, frames: 0 },
+  ]);
+});
+
+test('where the browser marks the pair itself, that is the path', async () => {
+  const made = withLink();
+  made.port.execute({ type: 'stats.collect', op: 8 });
+  made.pc.pending.getStats[0].resolve(new Map([
+    ['p1', { type: 'candidate-pair', selected: true, currentRoundTripTime: 0.02 }],
+    ['p2', { type: 'candidate-pair', selected: false, currentRoundTripTime: 9 }],
+  ]));
+  await settled();
+  const [link] = made.events[0].links;
+  assert.equal(link.rttMs, 20);
+  assert.ok(!('availableKbps' in link), 'not told');
+});
+
+const limit = (slot, members) => ({ type: 'pc.setParameters', ...ann, slot, limit: members });
+
+test('limits become parameters of the first encoding, which keeps what is not limited', async () => {
+  const { port, pc } = withLink();
+  const { sender } = pc.getTransceivers()[1];
+  sender.encodings = [{ active: true, rid: 'x', maxFramerate: 30 }];
+  port.execute(limit(1, { maxKbps: 350, scalePermille: 2_666 }));
+  await settled();
+  assert.deepEqual(sender.parameters[0].encodings, [{ active: true, rid: 'x', maxBitrate: 350_000, scaleResolutionDownBy: 2.666 }]);
+  sender.parameters[0].resolve();
+  port.execute(limit(1, { inactive: true, maxFps: 15 }));
+  await settled();
+  assert.deepEqual(sender.parameters[1].encodings, [{ active: false, rid: 'x', scaleResolutionDownBy: 2.666, maxFramerate: 15 }]);
+});
+
+test('limits of one sender are set one after the other, and of those that wait only the last', async () => {
+  const { port, pc, counts } = withLink();
+  const { sender } = pc.getTransceivers()[1];
+  for (const maxKbps of [100, 200, 300]) port.execute(limit(1, { maxKbps }));
+  port.execute(limit(0, { maxKbps: 16 }));
+  await settled();
+  const asked = () => sender.parameters.map(({ encodings }) => encodings[0].maxBitrate);
+  assert.deepEqual(asked(), [300_000], 'what was overtaken before it began is not set at all');
+  assert.equal(pc.getTransceivers()[0].sender.parameters.length, 1, 'another sender waits for none of it');
+  port.execute(limit(1, { maxKbps: 400 }));
+  port.execute(limit(1, { maxKbps: 500 }));
+  await settled();
+  assert.deepEqual(asked(), [300_000], 'one is under way');
+  sender.parameters[0].reject(new DOMException('', 'InvalidStateError'));
+  await settled();
+  assert.deepEqual(asked(), [300_000, 500_000]);
+  assert.deepEqual(counts, ['parameters.failed']);
+});
+
+test('limits for what does not exist are counted or left, and after the end nothing is set', async () => {
+  const { port, pc, counts } = withLink();
+  pc.getTransceivers()[1].sender.encodings = [];
+  port.execute(limit(1, { maxKbps: 100 }));
+  port.execute(limit(9, { maxKbps: 100 }));
+  port.execute(limit(0, { maxKbps: 100 }));
+  port.execute({ type: 'pc.close', ...ann });
+  await settled();
+  assert.deepEqual(counts, []);
+  assert.ok(pc.getTransceivers().every(({ sender }) => sender.parameters.length === 0));
+});
+
+test('a sender without an encoding is counted', async () => {
+  const { port, pc, counts } = withLink();
+  pc.getTransceivers()[1].sender.encodings = [];
+  port.execute(limit(1, { maxKbps: 100 }));
+  await settled();
+  assert.deepEqual(counts, ['parameters.failed']);
+});
+
+test('preferred codecs are offered first, all others behind them as the browser has them', (t) => {
+  const codecs = {
+    audio: [{ mimeType: 'audio/opus' }, { mimeType: 'audio/red' }, { mimeType: 'audio/G722' }],
+    video: [{ mimeType: 'video/VP8' }, { mimeType: 'video/rtx' }, { mimeType: 'video/VP9', sdpFmtpLine: 'profile-id=0' }, { mimeType: 'video/VP9', sdpFmtpLine: 'profile-id=2' }],
+  };
+  globalThis.RTCRtpReceiver = { getCapabilities: (kind) => ({ codecs: codecs[kind] }) };
+  t.after(() => delete globalThis.RTCRtpReceiver);
+  const { pc } = withLink({}, { codecs: ['video/vp9', 'audio/red'] });
+  const offered = pc.getTransceivers().map((transceiver) => transceiver.codecs.map(({ mimeType, sdpFmtpLine }) => sdpFmtpLine ?? mimeType));
+  assert.deepEqual(offered[0], ['audio/red', 'audio/opus', 'audio/G722']);
+  assert.deepEqual(offered[1], ['profile-id=0', 'profile-id=2', 'video/VP8', 'video/rtx']);
+  assert.equal(withLink().pc.getTransceivers()[1].codecs, undefined, 'the browser’s own order otherwise');
 });
 
 test('a link whose statistics fail is left out, and counted', async () => {

@@ -27,6 +27,7 @@ struct WordsOf<MediaReason> {
                                                                  "network-stalled",
                                                                  "decoder-stalled",
                                                                  "unreachable",
+                                                                 "not-shown",
                                                                  "permission-denied",
                                                                  "permission-dismissed",
                                                                  "insecure-context",
@@ -210,6 +211,23 @@ struct RecordOf<SendChannel> {
       field("text", AT(SendChannel, text), kRequired),
   });
 };
+template <>
+struct RecordOf<SlotLimit> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("maxKbps", AT(SlotLimit, max_kbps), kOptional),
+      field("scalePermille", AT(SlotLimit, scale_permille), kOptional),
+      field("maxFps", AT(SlotLimit, max_fps), kOptional),
+      field("inactive", AT(SlotLimit, inactive), kOptional),
+  });
+};
+template <>
+struct RecordOf<SetParameters> {
+  static constexpr auto fields = std::to_array<Field>({
+      GROUPCALL_TO_CONNECTION(SetParameters),
+      field("slot", AT(SetParameters, slot), kRequired),
+      field("limit", AT(SetParameters, limit), kRequired),
+  });
+};
 #undef GROUPCALL_TO_CONNECTION
 
 template <>
@@ -315,6 +333,7 @@ struct TagsOf<Command> {
       "call.sent",
       "call.message",
       "call.drained",
+      "pc.setParameters",
   });
 };
 

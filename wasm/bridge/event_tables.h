@@ -78,6 +78,13 @@ struct RecordOf<SendRequested> {
   });
 };
 template <>
+struct RecordOf<ViewChanged> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("peer", AT(ViewChanged, peer), kRequired, limits::kIdBytes),
+      field("view", AT(ViewChanged, view), kRequired),
+  });
+};
+template <>
 struct RecordOf<SocketOpened> {
   static constexpr auto fields =
       std::to_array<Field>({field("socket", AT(SocketOpened, socket), kRequired)});
@@ -219,6 +226,10 @@ struct RecordOf<SlotSample> {
       field("slot", AT(SlotSample, slot), kRequired),
       field("bytes", AT(SlotSample, bytes), kRequired),
       field("frames", AT(SlotSample, frames), kRequired),
+      field("sent", AT(SlotSample, sent), kOptional),
+      field("lost", AT(SlotSample, lost_permille), kOptional),
+      field("lines", AT(SlotSample, lines), kOptional),
+      field("cpu", AT(SlotSample, cpu), kOptional),
   });
 };
 template <>
@@ -226,6 +237,8 @@ struct RecordOf<LinkSample> {
   static constexpr auto fields = std::to_array<Field>({
       GROUPCALL_OF_CONNECTION(LinkSample),
       field("slots", AT(LinkSample, slots), kRequired, limits::kSlots),
+      field("availableKbps", AT(LinkSample, available_kbps), kOptional),
+      field("rttMs", AT(LinkSample, rtt_ms), kOptional),
   });
 };
 #undef GROUPCALL_OF_CONNECTION
@@ -322,6 +335,7 @@ struct TagsOf<Event> {
       "call.takeOver",
       "call.decline",
       "call.send",
+      "call.setView",
       "socket.opened",
       "socket.frame",
       "socket.binary",

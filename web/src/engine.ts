@@ -163,6 +163,7 @@ export class CallEngine {
         case 'pc.adoptSlots':
         case 'pc.addIceCandidate':
         case 'pc.attachTrack':
+        case 'pc.setParameters':
         case 'pc.close':
         case 'channel.send':
         case 'stats.collect':

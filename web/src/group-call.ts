@@ -9,7 +9,7 @@ import { GroupCallError } from './errors.js';
 import { loadModule } from './load-module.js';
 import { makeCall } from './make-call.js';
 import { MessageListeners, type MessageEvents, type SendResult } from './messages.js';
-import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type JoinOptions, type ScreenShareOptions } from './options.js';
+import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type JoinOptions, type ScreenShareOptions, type View } from './options.js';
 import { ApplicationSocketPort } from './ports/application-socket.js';
 import { HostPort, pageClock } from './ports/host.js';
 import { IceServers } from './ports/ice-servers.js';
@@ -84,6 +84,14 @@ export interface GroupCall {
    * @throws {GroupCallError} `invalid-argument`: no string, or one of over a megabyte.
    */
   send(message: { readonly text: string; readonly to?: string }): Promise<SendResult>;
+  /**
+   * Tells how somebody is shown, so that they send no more than that needs, and nothing at all for
+   * a tile that is hidden. Call it whenever that changes, also for who is not here yet; it is told
+   * on at most four times a second. Of whom it is never called, a usual tile is assumed.
+   *
+   * @throws {GroupCallError} `invalid-argument`
+   */
+  setView(userId: string, view: View): void;
   /**
    * Keeps a connection to the server, also outside a call: only a connected user is invited.
    * Returns at once; how it goes stands in `signalling` of the snapshot.
@@ -171,6 +179,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     iceServers,
     certificates,
     ...(options.iceTransportPolicy !== undefined && { iceTransportPolicy: options.iceTransportPolicy }),
+    ...(options.codecs !== undefined && { codecs: options.codecs }),
     localTrack: (id) => media.track(id),
   });
   const store = new SnapshotStore(config.self.userId, config.self.userInfo as UserInfo, {

@@ -17,6 +17,7 @@ export type {
   JoinOptions,
   OwnSignalling,
   ScreenShareOptions,
+  View,
 } from './options.js';
 export { GroupCallError, type CallProblem, type GroupCallErrorCode } from './errors.js';
 export type {

@@ -5,7 +5,7 @@ import { GroupCallError } from './errors.js';
 import type { CallEvents, GroupCall } from './group-call.js';
 import { onInvitation } from './invitations.js';
 import { sendMessage, type MessageListeners } from './messages.js';
-import { needApplicationSocket, needId, toJoinEvent, toScreenEvent } from './options.js';
+import { needApplicationSocket, needId, toJoinEvent, toScreenEvent, toTileView } from './options.js';
 import type { ApplicationSocketPort } from './ports/application-socket.js';
 import type { IceServers } from './ports/ice-servers.js';
 import type { SnapshotStore } from './store.js';
@@ -33,6 +33,10 @@ export function makeCall(engine: CallEngine, store: SnapshotStore, { application
       if (typeof text !== 'string') throw new GroupCallError('invalid-argument', 'text must be a string');
       if (to !== undefined) needId(to, 'to');
       return sendMessage(engine, text, to);
+    },
+    setView: (userId, view) => {
+      needId(userId, 'userId');
+      engine.dispatch({ type: 'call.setView', peer: userId, view: toTileView(view) });
     },
     connect: () => engine.dispatch({ type: 'call.listen', on: true }),
     disconnect: () => engine.dispatch({ type: 'call.listen', on: false }),

@@ -5,6 +5,7 @@ import type { CallType, CoreConfig, CoreEvent } from './protocol.js';
 import type { UserInfo } from './snapshot.js';
 
 type JoinEvent = Extract<CoreEvent, { type: 'call.join' }>;
+type TileView = Extract<CoreEvent, { type: 'call.setView' }>['view'];
 type ScreenEvent = Extract<CoreEvent, { type: 'call.setScreenShare' }>;
 
 // `any`: Sockets with typed events narrow names and parameters, and must fit all the same.
@@ -110,6 +111,12 @@ export interface GroupCallOptions {
    * is no connection at all. Default `all`.
    */
   readonly iceTransportPolicy?: 'all' | 'relay';
+  /**
+   * MIME types of codecs, the best first, such as `['video/VP9', 'audio/red']`: offered before all
+   * others that the browser has. It counts on the side that joins later. Default: the browser's own
+   * order, which begins with what it can do with little work (VP8, Opus).
+   */
+  readonly codecs?: readonly string[];
   /** Where groupcall.wasm is. Default: beside the script. */
   readonly wasmUrl?: string | URL;
   /** How long `join()` waits to be admitted, in milliseconds. Default 15,000. */
@@ -153,6 +160,19 @@ export interface JoinOptions {
   };
 }
 
+/** How one participant is shown. */
+export interface View {
+  /** Of the camera's picture, in pixels of the screen (CSS pixels times `devicePixelRatio`). */
+  readonly width: number;
+  readonly height: number;
+  /** False: no camera is shown (scrolled away, another tab is in front). Default true. */
+  readonly visible?: boolean;
+  /** They are shown as the one who speaks, or pinned: they get twice the share. Default false. */
+  readonly speaker?: boolean;
+  /** False: their screen is not shown. Default true. */
+  readonly screen?: boolean;
+}
+
 /** Options of `setScreenShare()`. */
 export interface ScreenShareOptions {
   /** Ask for the sound as well, where browser and system can share it. Default false. */
@@ -170,6 +190,8 @@ export interface ScreenShareOptions {
 const ID_BYTES = 128;
 // The same, kEarlyOffers.
 const EARLY_OFFERS = 3;
+// The same, kTileSide.
+const TILE_SIDE = 16_384;
 
 function need(holds: boolean, detail: string): void {
   if (!holds) throw new GroupCallError('invalid-argument', detail);
@@ -261,7 +283,7 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
   needId(options.self.userId, 'self.userId');
   needObject(options.signalling, 'signalling');
   needSignalling(options.signalling);
-  const { self, signalling, iceServers, iceTransportPolicy, joinTimeoutMs, earlyOffers = EARLY_OFFERS, record } = options;
+  const { self, signalling, iceServers, iceTransportPolicy, joinTimeoutMs, earlyOffers = EARLY_OFFERS, codecs, record } = options;
   need(
     iceServers === undefined || Array.isArray(iceServers) || typeof iceServers === 'function',
     'iceServers must be an array or a function',
@@ -277,6 +299,10 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
   need(
     Number.isSafeInteger(earlyOffers) && earlyOffers >= 0 && earlyOffers <= EARLY_OFFERS,
     `earlyOffers must be a whole number from 0 to ${EARLY_OFFERS}`,
+  );
+  need(
+    codecs === undefined || (Array.isArray(codecs) && codecs.every((codec) => typeof codec === 'string')),
+    'codecs must be an array of MIME types',
   );
   need(record === undefined || typeof record === 'function', 'record must be a function');
   const config: CoreConfig = {
@@ -306,6 +332,19 @@ function toOwnConfig({ url, path, namespace, query, auth }: OwnSignalling): Core
 
 function toPairs(query: NonNullable<OwnSignalling['query']>): string[][] {
   return Object.entries(query).map(([name, value]) => [name, String(value)]);
+}
+
+/** @throws {GroupCallError} `invalid-argument` */
+export function toTileView(view: View): TileView {
+  needObject(view, 'the view');
+  const { width, height, visible = true, speaker = false, screen = true } = view;
+  for (const side of [width, height]) need(Number.isFinite(side) && side >= 0, 'width and height must be numbers of pixels');
+  const whole = (side: number): number => Math.min(Math.round(side), TILE_SIDE);
+  return {
+    ...(visible && { width: whole(width), height: whole(height) }),
+    ...(speaker && { speaker }),
+    ...(!screen && { screenHidden: true }),
+  };
 }
 
 /**

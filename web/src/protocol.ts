@@ -7,7 +7,7 @@ export type MediaKind = 'audio' | 'video';
 export type StreamName = 'camera' | 'screen';
 export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'ended';
-export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error' | 'needs-gesture' | 'unsupported' | 'stopped';
+export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'not-shown' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error' | 'needs-gesture' | 'unsupported' | 'stopped';
 export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
@@ -97,7 +97,13 @@ export interface LinkSample {
     readonly slot: number;
     readonly bytes: number;
     readonly frames: number;
+    readonly sent?: number;
+    readonly lost?: number;
+    readonly lines?: number;
+    readonly cpu?: boolean;
   }[];
+  readonly availableKbps?: number;
+  readonly rttMs?: number;
 }
 
 export interface SnapshotPatch {
@@ -191,6 +197,16 @@ export type CoreEvent =
       readonly request: number;
       readonly to?: string;
       readonly text: string;
+    }
+  | {
+      readonly type: 'call.setView';
+      readonly peer: string;
+      readonly view: {
+        readonly width?: number;
+        readonly height?: number;
+        readonly speaker?: boolean;
+        readonly screenHidden?: boolean;
+      };
     }
   | {
       readonly type: 'socket.opened';
@@ -536,6 +552,18 @@ export type CoreCommand =
     }
   | {
       readonly type: 'call.drained';
+    }
+  | {
+      readonly type: 'pc.setParameters';
+      readonly peer: string;
+      readonly connection: number;
+      readonly slot: number;
+      readonly limit: {
+        readonly maxKbps?: number;
+        readonly scalePermille?: number;
+        readonly maxFps?: number;
+        readonly inactive?: boolean;
+      };
     };
 
 /** What CallBridge.handle() returns. */

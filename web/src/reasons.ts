@@ -41,6 +41,7 @@ const REASON_TEXTS: Readonly<Record<MediaReason, Text>> = {
     'Cannot be reached',
     'The call keeps trying. If it stays, one of the two networks blocks calls: try another one.',
   ],
+  'not-shown': ['Not shown here', ''],
   'permission-denied': [
     'The @ is blocked',
     'Allow it for this site beside the address bar, then turn it on again.',

@@ -41,6 +41,23 @@ export async function receivedOn({ camera, microphone }) {
   };
 }
 
+/** What was sent to the participant on whose connection this track arrives, the picture's size, and what it may take. */
+export async function sentBeside(track) {
+  const pc = peerConnections.find((candidate) => candidate.getReceivers().some((receiver) => receiver.track === track));
+  const sent = { audioBytes: 0, videoBytes: 0, frames: 0, height: 0, limitKbps: 0 };
+  if (!pc || pc.signalingState === 'closed') return sent;
+  const camera = pc.getSenders().find((sender) => sender.track?.kind === 'video');
+  sent.limitKbps = (camera?.getParameters().encodings[0]?.maxBitrate ?? 0) / 1_000;
+  for (const stats of (await pc.getStats()).values()) {
+    if (stats.type !== 'outbound-rtp') continue;
+    sent[`${stats.kind}Bytes`] += stats.bytesSent;
+    if (stats.kind !== 'video') continue;
+    sent.frames += stats.framesSent ?? 0;
+    sent.height = Math.max(sent.height, stats.frameHeight ?? 0);
+  }
+  return sent;
+}
+
 /** The types of all candidates that open connections gathered, and of those from which they send. */
 export async function candidatesInUse(connections) {
   const gathered = new Set();

@@ -75,6 +75,10 @@ std::vector<Written> every_command() {
       R"({"type":"call.sent","request":4,"id":"3k9","unreached":["a","b"]})");
   add(DeliverMessage{UserId{"b"}, "3k9", true, "Hello\n"},
       R"({"type":"call.message","from":"b","id":"3k9","toAll":true,"text":"Hello\n"})");
+  add(SetParameters{UserId{"b"}, kConnection, 1, {600, 2'000, 24, false}},
+      R"({"type":"pc.setParameters","peer":"b","connection":7,"slot":1,"limit":{"maxKbps":600,"scalePermille":2000,"maxFps":24}})");
+  add(SetParameters{UserId{"b"}, kConnection, 0, {0, 0, 0, true}},
+      R"({"type":"pc.setParameters","peer":"b","connection":7,"slot":0,"limit":{"inactive":true}})");
   add(MessagesDrained{}, R"({"type":"call.drained"})");
   return all;
 }

@@ -275,6 +275,12 @@ TEST(ChannelText, IsAGoodbyeOrASignOfLifeOrRefused) {
   EXPECT_EQ(
       encode_channel_text({ChannelKind::Request, {}, 0, 0, {}, false, {}, address}),
       R"({"type":"request","groupcall":{"from":"a","to":"b","link":2,"seq":1,"request":"offer"}})");
+  ChannelText view{ChannelKind::View};
+  EXPECT_EQ(encode_channel_text(view), R"({"type":"view"})") << "nothing is shown";
+  view.view = {640, 360, true, true};
+  EXPECT_EQ(
+      encode_channel_text(view),
+      R"({"type":"view","view":{"width":640,"height":360,"speaker":true,"screenHidden":true}})");
   const ChannelText largest{ChannelKind::Message, {},   0,  9'007'199'254'740'991,
                             std::string(13, 'i'), true, "x"};
   EXPECT_LE(encode_channel_text(largest).size(), 1 + limits::kMessageFrameBytes);
@@ -292,6 +298,11 @@ TEST(ChannelText, IsAGoodbyeOrASignOfLifeOrRefused) {
        "too-long text"},
       {R"({"type":"request","groupcall":{"from":"a"}})", "missing-field to"},
       {R"({"type":"request","groupcall":{"from":"a","to":"b","link":2,"seq":1}})", "ok"},
+      {R"({"type":"view"})", "ok"},
+      {R"({"type":"view","view":{"width":640,"height":360,"speaker":true}})", "ok"},
+      {R"({"type":"view","view":{"width":-640}})", "out-of-range width"},
+      {R"({"type":"view","view":{"speaker":1}})", "wrong-shape speaker"},
+      {R"({"type":"view","view":[]})", "wrong-shape"},
       {R"({"type":"hello","epoch":"e"})", "unknown-choice type"},
       {R"({"type":7})", "wrong-shape type"},
       {R"({})", "missing-field type"},

@@ -5,6 +5,7 @@ import type { PeersOptions } from './peers.js';
 import { bounded, describeFailure, type Count, type Report } from './port.js';
 
 type CreateCommand = Extract<CoreCommand, { type: 'pc.create' }>;
+type LimitCommand = Extract<CoreCommand, { type: 'pc.setParameters' }>;
 type LinkCommand = Exclude<
   Extract<CoreCommand, { type: `pc.${string}` | `channel.${string}` }>,
   { type: 'pc.create' | 'pc.assign' | 'pc.close' }
@@ -18,6 +19,21 @@ interface InboundStats {
   readonly bytesReceived?: number;
   readonly framesDecoded?: number;
 }
+/** The same of what is sent, of what the far side says of it, and of the path that it takes. */
+interface SendStats {
+  readonly mid?: string;
+  readonly bytesSent?: number;
+  readonly qualityLimitationReason?: string;
+  readonly remoteId?: string;
+  readonly fractionLost?: number;
+  readonly selectedCandidatePairId?: string;
+  /** Only Firefox marks the pair itself. */
+  readonly selected?: boolean;
+  readonly availableOutgoingBitrate?: number;
+  readonly currentRoundTripTime?: number;
+}
+type SlotSample = LinkSample['slots'][number];
+type SlotCounts = { -readonly [Name in keyof SlotSample]: SlotSample[Name] };
 
 // The core refuses more m-lines than this (core/public/config.h, kSlots).
 const SLOTS = 16;
@@ -41,17 +57,39 @@ function iceUserOf(description: RTCSessionDescription | null): string | undefine
   return /^a=ice-ufrag:(\S+)/m.exec(description?.sdp ?? '')?.[1];
 }
 
+/** Those of these MIME types first, in that order; the others, with what mends losses, stay behind them. */
+function preferCodecs(transceiver: RTCRtpTransceiver, kind: MediaKind, wanted: readonly string[]): void {
+  const all = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
+  const rank = ({ mimeType }: { mimeType: string }): number => {
+    const at = wanted.findIndex((one) => one.toLowerCase() === mimeType.toLowerCase());
+    return at < 0 ? wanted.length : at;
+  };
+  // Firefox below 128 has no preferences.
+  transceiver.setCodecPreferences?.([...all].sort((one, other) => rank(one) - rank(other)));
+}
+
+/** Adds what one of its streams has sent; zeros are left out. */
+function addSent(slot: SlotCounts, { bytesSent = 0, qualityLimitationReason, remoteId }: SendStats, report: RTCStatsReport): void {
+  if (bytesSent > 0) slot.sent = (slot.sent ?? 0) + Math.round(bytesSent);
+  if (qualityLimitationReason === 'cpu') slot.cpu = true;
+  const { fractionLost = 0 } = ((remoteId && report.get(remoteId)) || {}) as SendStats;
+  const lost = Math.round(fractionLost * 1_000);
+  if (lost > (slot.lost ?? 0)) slot.lost = lost;
+}
+
 export class PeerLink {
   #id: { readonly peer: string; readonly connection: number };
   readonly #pc: RTCPeerConnection;
   readonly #report: Report;
   readonly #count: Count;
-  readonly #options: Pick<PeersOptions, 'localTrack' | 'iceServers'>;
+  readonly #options: Pick<PeersOptions, 'localTrack' | 'iceServers' | 'codecs'>;
   /** Detaches every listener at once; also marks this link as closed. */
   readonly #listening = new AbortController();
   readonly #outgoing = new Map<StreamName, MediaStream>();
   readonly #incoming = new Map<number, MediaStream>();
   readonly #transports = new Set<RTCDtlsTransport>();
+  /** By slot: what its sender was told last, and the end of telling it. */
+  readonly #limits = new Map<number, { readonly command: LimitCommand; readonly told: Promise<void> }>();
   #channel: RTCDataChannel | undefined;
   /** The far side's ICE user name when this side last gathered. */
   #farSide: string | undefined;
@@ -61,7 +99,7 @@ export class PeerLink {
     pc: RTCPeerConnection,
     report: Report,
     count: Count,
-    options: Pick<PeersOptions, 'localTrack' | 'iceServers'>,
+    options: Pick<PeersOptions, 'localTrack' | 'iceServers' | 'codecs'>,
   ) {
     this.#id = { peer, connection };
     this.#pc = pc;
@@ -83,7 +121,8 @@ export class PeerLink {
   start({ slots, channel }: CreateCommand): void {
     try {
       for (const { kind, stream } of slots) {
-        this.#pc.addTransceiver(kind, { direction: 'sendrecv', streams: [this.#outgoingStream(stream)] });
+        const transceiver = this.#pc.addTransceiver(kind, { direction: 'sendrecv', streams: [this.#outgoingStream(stream)] });
+        if (this.#options.codecs) preferCodecs(transceiver, kind, this.#options.codecs);
       }
       if (channel) this.#openChannel();
     } catch (error) {
@@ -103,6 +142,8 @@ export class PeerLink {
         return this.#settle(0, () => this.#pc.addIceCandidate(command.candidate));
       case 'pc.attachTrack':
         return this.#settle(command.op, () => this.#attachTrack(command.op, command.slot, command.track));
+      case 'pc.setParameters':
+        return this.#setParameters(command);
       case 'channel.send':
         return this.#send(command.text);
       default:
@@ -139,8 +180,21 @@ export class PeerLink {
     }
     if (this.#closed) return null;
     const transceivers = this.#pc.getTransceivers();
-    const slots = transceivers.map((_, slot) => ({ slot, bytes: 0, frames: 0 }));
-    report.forEach((stats: InboundStats) => {
+    const slots = transceivers.map(({ sender }, slot): SlotCounts => {
+      const { width = 0, height = 0 } = sender.track?.getSettings() ?? {};
+      const lines = Math.round(Math.min(width, height));
+      return { slot, bytes: 0, frames: 0, ...(lines > 0 && { lines }) };
+    });
+    let path: SendStats = {};
+    report.forEach((stats: InboundStats & SendStats) => {
+      if (stats.type === 'outbound-rtp') {
+        const slot = slots[transceivers.findIndex(({ mid }) => mid === stats.mid)];
+        if (slot) addSent(slot, stats, report);
+      } else if (stats.selectedCandidatePairId !== undefined) {
+        path = (report.get(stats.selectedCandidatePairId) as SendStats | undefined) ?? path;
+      } else if (stats.selected) {
+        path = stats;
+      }
       if (stats.type !== 'inbound-rtp') return;
       const index = transceivers.findIndex(({ mid, receiver }) =>
         stats.mid === undefined ? receiver.track.id === stats.trackIdentifier : mid === stats.mid,
@@ -151,7 +205,14 @@ export class PeerLink {
       slot.bytes += Math.round(stats.bytesReceived ?? 0);
       slot.frames += Math.round(stats.framesDecoded ?? 0);
     });
-    return { ...this.#id, slots: slots.slice(0, SLOTS) };
+    const availableKbps = Math.round((path.availableOutgoingBitrate ?? 0) / 1_000);
+    const rttMs = Math.round((path.currentRoundTripTime ?? 0) * 1_000);
+    return {
+      ...this.#id,
+      slots: slots.slice(0, SLOTS),
+      ...(availableKbps > 0 && { availableKbps }),
+      ...(rttMs > 0 && { rttMs }),
+    };
   }
 
   get #closed(): boolean {
@@ -256,6 +317,32 @@ export class PeerLink {
     if (!transceiver) throw new DOMException(`There is no slot ${slot}.`, 'InvalidStateError');
     await transceiver.sender.replaceTrack(this.#options.localTrack(track));
     return { type: 'pc.trackAttached', ...this.#id, op };
+  }
+
+  /** One after the other for each sender, since each sets what it has read; of those that wait only the last. */
+  #setParameters(command: LimitCommand): void {
+    const { slot, limit: { maxKbps = 0, scalePermille = 0, maxFps = 0, inactive = false } } = command;
+    const before = this.#limits.get(slot)?.told ?? Promise.resolve();
+    const told = before
+      .then(async () => {
+        const sender = this.#pc.getTransceivers()[slot]?.sender;
+        if (!sender || this.#closed || this.#limits.get(slot)?.command !== command) return;
+        const parameters = sender.getParameters();
+        const [encoding] = parameters.encodings;
+        if (!encoding) throw new DOMException('There is no encoding.', 'InvalidStateError');
+        encoding.active = !inactive;
+        if (maxKbps > 0) encoding.maxBitrate = maxKbps * 1_000;
+        else delete encoding.maxBitrate;
+        if (scalePermille > 0) encoding.scaleResolutionDownBy = scalePermille / 1_000;
+        if (maxFps > 0) encoding.maxFramerate = maxFps;
+        else delete encoding.maxFramerate;
+        await sender.setParameters(parameters);
+      })
+      .catch(() => {
+        // It goes on as it was; the next change is told all the same.
+        if (!this.#closed) this.#count('parameters.failed');
+      });
+    this.#limits.set(slot, { command, told });
   }
 
   /** An empty stream that gives this connection's tracks their common stream id. */

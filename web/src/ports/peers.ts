@@ -21,6 +21,8 @@ export interface PeersOptions {
   readonly certificates: readonly RTCCertificate[];
   /** Which candidates may be used; the browser's default where it is not given. */
   readonly iceTransportPolicy?: RTCIceTransportPolicy;
+  /** MIME types, those to be used before others first; the browser's order where it is not given. */
+  readonly codecs?: readonly string[];
   /** Finds a track of this page by id. */
   readonly localTrack: (id: string) => MediaStreamTrack | null;
 }
@@ -59,6 +61,7 @@ export class PeersPort implements Port<PeersCommand> {
       case 'pc.adoptSlots':
       case 'pc.addIceCandidate':
       case 'pc.attachTrack':
+      case 'pc.setParameters':
       case 'channel.send':
         // A connection that could not be made has been reported as failed already.
         return this.#links.get(command.connection)?.execute(command);
