@@ -12,23 +12,23 @@ MediaReason screen_failure(std::string_view name, std::string_view message) {
 }
 
 void ScreenShare::want(const ScreenWanted& wish, Output& out) {
-  if (!op_.none()) {
-    wanted_ = wish.on;
+  if (auto* opening = std::get_if<Opening>(&state_)) {
+    opening->wanted = wish.on;
   } else if (!wish.on) {
     release(out);
-  } else if (track_.empty()) {
-    op_ = out.ids.next_op();
-    give_up_ = out.now + deadlines::kPickScreen;
-    wanted_ = true;
+  } else if (!std::holds_alternative<Live>(state_)) {
+    const OpId op = out.ids.next_op();
     error_text_.clear();
-    out.commands.push_back(AcquireScreen{op_, wish.audio, wish.motion, wish.constraints});
+    state_ = Opening{op, out.now + deadlines::kPickScreen, true};
+    out.commands.push_back(AcquireScreen{op, wish.audio, wish.motion, wish.constraints});
   }
 }
 
 void ScreenShare::release(Output& out) {
-  stop(track_, out);
-  stop(sound_, out);
-  *this = {};
+  stop(track(), out);
+  stop(sound(), out);
+  error_text_.clear();
+  state_ = Still{kOff};
 }
 
 void ScreenShare::stop(const TrackId& track, Output& out) {
@@ -36,50 +36,66 @@ void ScreenShare::stop(const TrackId& track, Output& out) {
 }
 
 void ScreenShare::fail(MediaReason reason) {
-  still_ = wanted_ ? MediaView{MediaState::Error, reason} : kOff;
-  op_ = {};
-  give_up_ = kNever;
+  const bool wanted = std::get_if<Opening>(&state_)->wanted;
+  state_ = wanted ? Still{{MediaState::Error, reason}} : Still{kOff};
 }
 
 void ScreenShare::on_acquired(const MediaAcquired& event, Output& out) {
   const TrackId& screen = event.screen.track;
-  const bool answered = !op_.none() && op_ == event.op;
-  if (answered) fail(MediaReason::NoDevice);
-  if (answered && wanted_ && !screen.empty()) {
-    track_ = screen;
-    sound_ = event.screen_audio.track;
+  const auto* opening = std::get_if<Opening>(&state_);
+  const bool answered = opening != nullptr && opening->op == event.op;
+  if (answered && opening->wanted && !screen.empty()) {
+    state_ = Live{screen, event.screen_audio.track};
     return;
   }
+  if (answered) fail(MediaReason::NoDevice);
   if (!screen.empty()) out.counters.add(Tally::LateDevicesStopped);
   stop(screen, out);
   stop(event.screen_audio.track, out);
 }
 
 void ScreenShare::on_failed(const MediaFailed& event) {
-  if (op_.none() || op_ != event.op) return;
-  if (wanted_) error_text_ = event.message.empty() ? event.name : event.message;
+  const auto* opening = std::get_if<Opening>(&state_);
+  if (opening == nullptr || opening->op != event.op) return;
+  if (opening->wanted) error_text_ = event.message.empty() ? event.name : event.message;
   fail(screen_failure(event.name, event.message));
 }
 
 void ScreenShare::on_track_ended(const LocalTrackEnded& event, Output& out) {
-  if (event.track.empty()) return;
-  if (sound_ == event.track) {
-    sound_ = {};
-  } else if (track_ == event.track) {
-    stop(sound_, out);
-    *this = {};
-    still_ = {MediaState::Ended, MediaReason::Stopped};
+  auto* live = std::get_if<Live>(&state_);
+  if (live == nullptr) return;
+  if (live->sound == event.track) {
+    live->sound = {};
+  } else if (live->track == event.track) {
+    stop(live->sound, out);
+    state_ = Still{{MediaState::Ended, MediaReason::Stopped}};
   }
 }
 
+Instant ScreenShare::deadline() const {
+  const auto* opening = std::get_if<Opening>(&state_);
+  return opening == nullptr ? kNever : opening->give_up;
+}
+
 void ScreenShare::on_deadline(Instant now) {
-  if (give_up_ <= now) fail(MediaReason::Timeout);
+  if (deadline() <= now) fail(MediaReason::Timeout);
+}
+
+TrackId ScreenShare::track() const {
+  const auto* live = std::get_if<Live>(&state_);
+  return live == nullptr ? TrackId{} : live->track;
+}
+
+TrackId ScreenShare::sound() const {
+  const auto* live = std::get_if<Live>(&state_);
+  return live == nullptr ? TrackId{} : live->sound;
 }
 
 MediaView ScreenShare::view() const {
-  if (!track_.empty()) return {MediaState::On, MediaReason::None};
-  if (op_.none()) return still_;
-  return wanted_ ? MediaView{MediaState::Loading, MediaReason::Starting} : kOff;
+  if (const auto* still = std::get_if<Still>(&state_)) return still->shown;
+  const auto* opening = std::get_if<Opening>(&state_);
+  if (opening == nullptr) return {MediaState::On, MediaReason::None};
+  return opening->wanted ? MediaView{MediaState::Loading, MediaReason::Starting} : kOff;
 }
 
 }  // namespace groupcall

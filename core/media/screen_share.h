@@ -3,13 +3,13 @@
 ///
 ///   Still ─► Opening ─► Live ─► Still
 ///
-/// Still is off, failed or ended, and stays so until asked again: nothing is tried by itself. Which
-/// one it is is read off what is there: an operation, a track, or neither.
+/// Still is off, failed or ended, and stays so until asked again: nothing is tried by itself.
 /// A prompt cannot be taken back, so there is at most one: who changes their mind meanwhile gets no
 /// second one, and what comes of a prompt that is not wanted any more is stopped at once.
 #pragma once
 
 #include <string>
+#include <variant>
 
 #include "core/media/local_media.h"
 
@@ -28,27 +28,36 @@ class ScreenShare {
   void on_failed(const MediaFailed& event);
   void on_track_ended(const LocalTrackEnded& event, Output& out);
   void on_deadline(Instant now);
-  Instant deadline() const { return give_up_; }
+  Instant deadline() const;
 
   /// The tracks to send now; empty: send nothing.
-  const TrackId& track() const { return track_; }
-  const TrackId& sound() const { return sound_; }
+  TrackId track() const;
+  TrackId sound() const;
   MediaView view() const;
   /// The browser's own words on why it failed; empty: it has not.
   const std::string& error_text() const { return error_text_; }
 
  private:
   static constexpr MediaView kOff{MediaState::Off, MediaReason::SelfOff};
+
+  struct Still {
+    MediaView shown;
+  };
+  struct Opening {
+    OpId op;
+    Instant give_up;
+    bool wanted;
+  };
+  struct Live {
+    TrackId track;
+    TrackId sound;  ///< empty: none
+  };
+
   void stop(const TrackId& track, Output& out);
   /// The prompt has led to nothing; who does not wait for it any more is not told why.
   void fail(MediaReason reason);
 
-  OpId op_;  ///< of the prompt that is open; none: Still, or Live
-  Instant give_up_ = kNever;
-  bool wanted_ = false;  ///< while it is open
-  TrackId track_;        ///< Live
-  TrackId sound_;
-  MediaView still_ = kOff;  ///< Still
+  std::variant<Still, Opening, Live> state_ = Still{kOff};
   std::string error_text_;
 };
 

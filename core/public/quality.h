@@ -70,9 +70,7 @@ inline constexpr Duration kFade = 3s;        ///< not loud for so long: a room t
 
 /// When and how what stands still is repaired.
 namespace watchdog {
-inline constexpr Duration kUnsent = 900ms;  ///< a sample without a byte of what should go out
-/// Without a sign of life, which comes each second, though packets come: the page stands still.
-inline constexpr Duration kStandsStill = 2'500ms;
+inline constexpr Duration kUnsent = 900ms;      ///< a sample without a byte of what should go out
 inline constexpr Duration kKeyFramePause = 2s;  ///< between two of one slot
 inline constexpr Duration kRestart = 4s;        ///< after the cause is named: ICE restart
 inline constexpr Duration kRebuild = 10s;       ///< after that a new link

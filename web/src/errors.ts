@@ -121,4 +121,3 @@ export class GroupCallError extends Error implements CallProblem {
     this.detail = detail;
   }
 }
-

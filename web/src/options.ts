@@ -5,8 +5,8 @@ import type { CallType, CoreConfig, CoreEvent } from './protocol.js';
 import type { UserInfo } from './snapshot.js';
 
 type JoinEvent = Extract<CoreEvent, { type: 'call.join' }>;
-type ScreenEvent = Extract<CoreEvent, { type: 'call.setScreenShare' }>;
 type TileView = Extract<CoreEvent, { type: 'call.setView' }>['view'];
+type ScreenEvent = Extract<CoreEvent, { type: 'call.setScreenShare' }>;
 
 // `any`: Sockets with typed events narrow names and parameters, and must fit all the same.
 type SocketEvent = any;

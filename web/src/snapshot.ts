@@ -34,7 +34,7 @@ export interface MediaStatus {
    * - `ended`: the device went away, or the screen share was stopped by the browser's own bar.
    */
   readonly state: MediaState;
-  /** Why it is in this state; `reasonText()` puts it into words. */
+  /** Why it is in this state; `reasonText()` of `groupcall/reasons` puts it into words. */
   readonly reason: MediaReason;
 }
 

@@ -3,7 +3,7 @@
  * else, and writes down what it saw when.
  */
 
-import { everOpened, holdQuestions, openQuestions, openResources, peerConnections, stillEnding, untouched } from './open_resources.js';
+import { everOpened, holdQuestions, openQuestions, openResources, peerConnections, stillEnding } from './open_resources.js';
 import { createGroupCall, GroupCallError } from '/dist/index.js';
 import { io } from '/socket.io-client/socket.io.esm.min.js';
 import { candidatesInUse, epochMs, receivedOn, sentBeside, until, untilFlowing } from './page_observer.js';
@@ -196,28 +196,6 @@ const callPage = {
   async receivedFrom(userId) {
     const { camera, microphone } = callPage.participant(userId)?.streams ?? {};
     return receivedOn({ camera: camera?.getTracks()[0], microphone: microphone?.getTracks()[0] });
-  },
-
-  /** From now on its camera shows snow: a picture that takes whatever rate it is given, unlike that of the fake device. */
-  useSnow({ width, height, frameRate }) {
-    const [canvas, small] = [document.createElement('canvas'), document.createElement('canvas')];
-    Object.assign(canvas, { width, height });
-    Object.assign(small, { width: Math.round(width / 8), height: Math.round(height / 8) });
-    const snow = small.getContext('2d').createImageData(small.width, small.height);
-    const pixels = new Uint32Array(snow.data.buffer);
-    const draw = () => {
-      for (let i = 0; i < pixels.length; i += 1) pixels[i] = 0xff000000 | (Math.random() * 0xffffff);
-      small.getContext('2d').putImageData(snow, 0, 0);
-      canvas.getContext('2d').drawImage(small, 0, 0, width, height);
-      untouched.setTimeout(draw, 1_000 / frameRate);
-    };
-    draw();
-    const { getUserMedia } = MediaDevices.prototype;
-    MediaDevices.prototype.getUserMedia = async function ({ video, ...constraints }) {
-      const stream = await getUserMedia.call(this, constraints);
-      if (video) stream.addTrack(canvas.captureStream(frameRate).getVideoTracks()[0]);
-      return stream;
-    };
   },
 
   /** What this page has sent to each of these so far. */

@@ -41,11 +41,13 @@ export async function receivedOn({ camera, microphone }) {
   };
 }
 
-/** What was sent to the participant on whose connection this track arrives, and the picture's size and rate. */
+/** What was sent to the participant on whose connection this track arrives, the picture's size, and what it may take. */
 export async function sentBeside(track) {
   const pc = peerConnections.find((candidate) => candidate.getReceivers().some((receiver) => receiver.track === track));
-  const sent = { audioBytes: 0, videoBytes: 0, frames: 0, height: 0 };
+  const sent = { audioBytes: 0, videoBytes: 0, frames: 0, height: 0, limitKbps: 0 };
   if (!pc || pc.signalingState === 'closed') return sent;
+  const camera = pc.getSenders().find((sender) => sender.track?.kind === 'video');
+  sent.limitKbps = (camera?.getParameters().encodings[0]?.maxBitrate ?? 0) / 1_000;
   for (const stats of (await pc.getStats()).values()) {
     if (stats.type !== 'outbound-rtp') continue;
     sent[`${stats.kind}Bytes`] += stats.bytesSent;

@@ -131,6 +131,16 @@ TEST(OurScreen, ThatFailsTellsWhyToUsAlone) {
   EXPECT_THAT(call.sent, IsEmpty());
 }
 
+TEST(OurScreen, ThatIsNotChosenInThreeMinutesIsGivenUp) {
+  CallBench call;
+  call.enter();
+  call.handle(ScreenWanted{true, false, false, ""});
+  call.pass(180s - CallBench::kTick);
+  EXPECT_EQ(call.self.screen.state, MediaState::Loading);
+  call.pass(CallBench::kTick);
+  EXPECT_EQ(call.self.screen, (MediaView{MediaState::Error, MediaReason::Timeout}));
+}
+
 TEST(OurScreen, IsNotAskedForOutsideACall) {
   CallBench call;
   call.handle(ScreenWanted{true, false, false, ""});

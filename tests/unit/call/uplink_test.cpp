@@ -8,10 +8,10 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const UserId kBen{"ben"};
-const UserId kCaro{"caro"};
+const UserId kUplinkBen{"ben"};
+const UserId kUplinkCaro{"caro"};
 
-std::string view_text(const TileView& view) {
+std::string uplink_view(const TileView& view) {
   wire::ChannelText text{wire::ChannelKind::View};
   text.view = view;
   return wire::encode_channel_text(text);
@@ -49,9 +49,9 @@ class Uplink : public testing::Test {
     ASSERT_NE(call.stats_op.value, before.value);
     arrived += 1'000;
     sent += available_kbps * 125;
-    call.handle(StatsSampled{
-        call.stats_op,
-        {sample(kBen, available_kbps, sent, cpu), sample(kCaro, available_kbps, sent, cpu)}});
+    call.handle(StatsSampled{call.stats_op,
+                             {sample(kUplinkBen, available_kbps, sent, cpu),
+                              sample(kUplinkCaro, available_kbps, sent, cpu)}});
     note();
   }
   void seconds(int count, std::int64_t available_kbps) {
@@ -84,14 +84,14 @@ class Uplink : public testing::Test {
 TEST_F(Uplink, IsSharedWithTheFirstSample) {
   EXPECT_EQ(commands, 0);
   second(300);
-  EXPECT_EQ(camera[kBen], (SlotLimit{260, 2'666, 30, false}));
-  EXPECT_EQ(camera[kCaro], camera[kBen]);
+  EXPECT_EQ(camera[kUplinkBen], (SlotLimit{260, 2'666, 30, false}));
+  EXPECT_EQ(camera[kUplinkCaro], camera[kUplinkBen]);
   EXPECT_EQ(commands, 2) << "a microphone without a limit needs no word";
 }
 
 TEST_F(Uplink, GrowsWithWhatTheBrowserSays) {
   seconds(60, 5'000);
-  EXPECT_EQ(camera[kBen].max_kbps, 600) << "a usual tile needs no more";
+  EXPECT_EQ(camera[kUplinkBen].max_kbps, 600) << "a usual tile needs no more";
   const int before = commands;
   seconds(20, 5'000);
   EXPECT_EQ(commands, before) << "once settled, nothing is told";
@@ -99,28 +99,28 @@ TEST_F(Uplink, GrowsWithWhatTheBrowserSays) {
 
 TEST_F(Uplink, AHiddenTileIsSentNothingAtOnceAndIsBackAtOnce) {
   seconds(30, 300);
-  hear(kBen, view_text({}));
-  EXPECT_TRUE(camera[kBen].inactive);
+  hear(kUplinkBen, uplink_view({}));
+  EXPECT_TRUE(camera[kUplinkBen].inactive);
   EXPECT_THAT(call.all<SetParameters>(), SizeIs(2)) << "caro has its part in the same reaction";
   call.now += 1s;
-  hear(kBen, view_text({640, 360, false, false}));
-  EXPECT_FALSE(camera[kBen].inactive);
+  hear(kUplinkBen, uplink_view({640, 360, false, false}));
+  EXPECT_FALSE(camera[kUplinkBen].inactive);
 }
 
 TEST_F(Uplink, ViewsThatComeTooOftenWaitForTheNextSample) {
   seconds(2, 300);
-  hear(kBen, view_text({}));
-  ASSERT_TRUE(camera[kBen].inactive);
+  hear(kUplinkBen, uplink_view({}));
+  ASSERT_TRUE(camera[kUplinkBen].inactive);
   int told = 0;
   for (int i = 0; i < 100; ++i) {
     call.now += 1ms;
-    hear(kBen, view_text(i % 2 == 0 ? TileView{640, 360, false, false} : TileView{}));
+    hear(kUplinkBen, uplink_view(i % 2 == 0 ? TileView{640, 360, false, false} : TileView{}));
     told += call.commands().empty() ? 0 : 1;
   }
   EXPECT_LE(told, 1);
-  hear(kBen, view_text({640, 360, false, false}));
+  hear(kUplinkBen, uplink_view({640, 360, false, false}));
   second(300);
-  EXPECT_FALSE(camera[kBen].inactive) << "the last word counts";
+  EXPECT_FALSE(camera[kUplinkBen].inactive) << "the last word counts";
 }
 
 TEST_F(Uplink, AViewOfNonsenseHarmsNobody) {
@@ -128,25 +128,26 @@ TEST_F(Uplink, AViewOfNonsenseHarmsNobody) {
   const int before = commands;
   for (const char* text : {R"({"type":"view","view":7})", R"({"type":"view","view":{"width":-1}})",
                            R"({"type":"view","view":{"width":"wide"}})"})
-    hear(kBen, text);
+    hear(kUplinkBen, text);
   EXPECT_EQ(commands, before);
   EXPECT_EQ(call.count(Tally::RefusedChannelTexts), 3);
   call.now += 1s;
-  hear(kBen, R"({"type":"view","view":{"width":9007199254740991,"height":9007199254740991}})");
+  hear(kUplinkBen,
+       R"({"type":"view","view":{"width":9007199254740991,"height":9007199254740991}})");
   seconds(60, 5'000);
-  EXPECT_EQ(camera[kBen].max_kbps, 1'000) << "a mesh of three has its limit";
+  EXPECT_EQ(camera[kUplinkBen].max_kbps, 1'000) << "a mesh of three has its limit";
 }
 
 TEST_F(Uplink, ACameraThatIsOffWhileItsTileIsHiddenStaysInactiveWhenItIsTurnedOn) {
   seconds(2, 300);
-  hear(kBen, view_text({}));
-  ASSERT_TRUE(camera[kBen].inactive);
+  hear(kUplinkBen, uplink_view({}));
+  ASSERT_TRUE(camera[kUplinkBen].inactive);
   call.handle(CameraWanted{false});
   call.pass(200ms);
   for (const AttachTrack& attach : call.all<AttachTrack>())
     call.handle(TrackAttached{attach.peer, attach.connection, attach.op});
   note();
-  EXPECT_TRUE(camera[kBen].inactive);
+  EXPECT_TRUE(camera[kUplinkBen].inactive);
 }
 
 TEST_F(Uplink, ANewConnectionIsToldAnew) {
@@ -159,36 +160,36 @@ TEST_F(Uplink, ANewConnectionIsToldAnew) {
   for (const AttachTrack& attach : attached)
     call.handle(TrackAttached{attach.peer, attach.connection, attach.op});
   note();
-  EXPECT_FALSE(camera.contains(kBen)) << "not before it is connected";
+  EXPECT_FALSE(camera.contains(kUplinkBen)) << "not before it is connected";
   call.transport("ben", TransportState::Connected);
   second(300);
-  EXPECT_TRUE(camera.contains(kBen));
-  EXPECT_TRUE(call.all<SetParameters>().front().connection == number(kBen));
+  EXPECT_TRUE(camera.contains(kUplinkBen));
+  EXPECT_TRUE(call.all<SetParameters>().front().connection == number(kUplinkBen));
 }
 
 TEST_F(Uplink, TheProcessorCountsToo) {
   seconds(60, 5'000);
-  ASSERT_EQ(camera[kBen].scale_permille, 2'000);
+  ASSERT_EQ(camera[kUplinkBen].scale_permille, 2'000);
   for (int i = 0; i < 4; ++i) second(5'000, true);
-  EXPECT_EQ(camera[kBen].scale_permille, 2'000) << "two sizes above are not used anyway";
+  EXPECT_EQ(camera[kUplinkBen].scale_permille, 2'000) << "two sizes above are not used anyway";
   for (int i = 0; i < 6; ++i) second(5'000, true);
-  EXPECT_GT(camera[kBen].scale_permille, 2'000);
+  EXPECT_GT(camera[kUplinkBen].scale_permille, 2'000);
 }
 
 // ---- what we show ----------------------------------------------------------------------
 
 TEST_F(Uplink, HowSomebodyIsShownIsToldToThemAlone) {
-  call.handle(ViewChanged{kBen, {640, 360, true, false}});
-  EXPECT_THAT(views(), ElementsAre("ben" + view_text({640, 360, true, false})));
+  call.handle(ViewChanged{kUplinkBen, {640, 360, true, false}});
+  EXPECT_THAT(views(), ElementsAre("ben" + uplink_view({640, 360, true, false})));
 }
 
 TEST_F(Uplink, SmallChangesAreNotToldAndQuickOnesOnce) {
-  call.handle(ViewChanged{kBen, {640, 360, false, false}});
+  call.handle(ViewChanged{kUplinkBen, {640, 360, false, false}});
   call.now += 1s;
-  call.handle(ViewChanged{kBen, {700, 390, false, false}});
+  call.handle(ViewChanged{kUplinkBen, {700, 390, false, false}});
   EXPECT_THAT(views(), IsEmpty());
   for (int height = 400; height < 700; height += 10)
-    call.handle(ViewChanged{kBen, {1'280, height, false, false}});
+    call.handle(ViewChanged{kUplinkBen, {1'280, height, false, false}});
   EXPECT_THAT(views(), IsEmpty()) << "the first one was, a second after the one before";
   const Instant first = call.now;
   for (int waking = 0; waking < 10 && views().empty(); ++waking) {
@@ -196,17 +197,17 @@ TEST_F(Uplink, SmallChangesAreNotToldAndQuickOnesOnce) {
     call.handle(Woke{});
   }
   EXPECT_EQ(call.now - first, budget::kViewPause);
-  EXPECT_THAT(views(), ElementsAre("ben" + view_text({1'280, 690, false, false})));
+  EXPECT_THAT(views(), ElementsAre("ben" + uplink_view({1'280, 690, false, false})));
 }
 
 TEST_F(Uplink, ANewChannelIsToldAgain) {
-  call.handle(ViewChanged{kBen, {640, 360, false, false}});
+  call.handle(ViewChanged{kUplinkBen, {640, 360, false, false}});
   call.offer("ben", call.from("eb", 9, 1));
   call.remote_set("ben");
   call.local_set("ben");
   call.transport("ben", TransportState::Connected);
   call.channel_opened("ben");
-  EXPECT_THAT(views(), ElementsAre("ben" + view_text({640, 360, false, false})));
+  EXPECT_THAT(views(), ElementsAre("ben" + uplink_view({640, 360, false, false})));
 }
 
 TEST_F(Uplink, WhoIsNotHereYetIsToldWhenTheyAre) {
@@ -217,24 +218,24 @@ TEST_F(Uplink, WhoIsNotHereYetIsToldWhenTheyAre) {
   call.local_set("dan");
   call.transport("dan", TransportState::Connected);
   call.channel_opened("dan");
-  EXPECT_THAT(views(), ElementsAre("dan" + view_text({})));
+  EXPECT_THAT(views(), ElementsAre("dan" + uplink_view({})));
 }
 
 TEST_F(Uplink, ViewsAreBounded) {
   for (std::size_t i = 0; i < 2 * limits::kViews; ++i)
     call.handle(ViewChanged{UserId{"u" + std::to_string(i)}, {1, 1, false, false}});
-  call.handle(ViewChanged{kBen, {640, 360, false, false}});
+  call.handle(ViewChanged{kUplinkBen, {640, 360, false, false}});
   EXPECT_THAT(views(), IsEmpty()) << "the room has no place for so many";
 }
 
 TEST_F(Uplink, APictureThatWeDoNotShowIsOnThoughNoneComes) {
-  call.handle(ViewChanged{kBen, {}});
+  call.handle(ViewChanged{kUplinkBen, {}});
   EXPECT_EQ(call.seen("ben").camera, (MediaView{MediaState::On, MediaReason::NotShown}));
   call.tracks_updated("ben", true, false, "eb");
   EXPECT_EQ(call.seen("ben").camera.state, MediaState::Off);
   call.tracks_updated("ben", true, true, "eb");
   call.now += 1s;
-  call.handle(ViewChanged{kBen, {640, 360, false, false}});
+  call.handle(ViewChanged{kUplinkBen, {640, 360, false, false}});
   EXPECT_EQ(call.seen("ben").camera, (MediaView{MediaState::Loading, MediaReason::Starting}));
 }
 

@@ -12,13 +12,13 @@ using testing::IsEmpty;
 
 const TrackId kScreen{"screen-1"};
 const TrackId kSound{"sound-1"};
+constexpr MediaView kShared{MediaState::On, MediaReason::None};
+constexpr MediaView kNotShared{MediaState::Off, MediaReason::SelfOff};
+constexpr MediaView kAsking{MediaState::Loading, MediaReason::Starting};
+constexpr MediaView kStoppedOutside{MediaState::Ended, MediaReason::Stopped};
 
 class ScreenShareTest : public testing::Test {
  protected:
-  static constexpr MediaView kOn{MediaState::On, MediaReason::None};
-  static constexpr MediaView kOff{MediaState::Off, MediaReason::SelfOff};
-  static constexpr MediaView kStarting{MediaState::Loading, MediaReason::Starting};
-  static constexpr MediaView kEnded{MediaState::Ended, MediaReason::Stopped};
   /// Lets `act` run and returns what it asked for.
   template <class Act>
   Commands doing(Act act) {
@@ -62,17 +62,17 @@ class ScreenShareTest : public testing::Test {
 };
 
 TEST_F(ScreenShareTest, IsOffUntilItIsAskedFor) {
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
   EXPECT_TRUE(share.track().empty());
   EXPECT_EQ(share.deadline(), kNever);
 }
 
 TEST_F(ScreenShareTest, AsksAndIsOnWithItsSound) {
   EXPECT_THAT(want(true), ElementsAre(prompt(1)));
-  EXPECT_EQ(share.view(), kStarting);
+  EXPECT_EQ(share.view(), kAsking);
   EXPECT_TRUE(share.track().empty());
   EXPECT_THAT(acquired(1, kScreen, kSound), IsEmpty());
-  EXPECT_EQ(share.view(), kOn);
+  EXPECT_EQ(share.view(), kShared);
   EXPECT_EQ(share.track(), kScreen);
   EXPECT_EQ(share.sound(), kSound);
   EXPECT_EQ(share.deadline(), kNever);
@@ -94,7 +94,7 @@ TEST_F(ScreenShareTest, ThatIsOnDoesNotAskAgain) {
 TEST_F(ScreenShareTest, StopsItsTracksWhenItIsTurnedOff) {
   begin_live();
   EXPECT_THAT(want(false), ElementsAre(StopTrack{kScreen}, StopTrack{kSound}));
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
   EXPECT_TRUE(share.track().empty());
   EXPECT_TRUE(share.sound().empty());
   EXPECT_THAT(want(false), IsEmpty());
@@ -104,18 +104,18 @@ TEST_F(ScreenShareTest, HasOnePromptAtMost) {
   want(true);
   EXPECT_THAT(want(true), IsEmpty());
   EXPECT_THAT(want(false), IsEmpty());
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
   EXPECT_THAT(want(true), IsEmpty()) << "the one that is open still counts";
-  EXPECT_EQ(share.view(), kStarting);
+  EXPECT_EQ(share.view(), kAsking);
   EXPECT_THAT(acquired(1, kScreen), IsEmpty());
-  EXPECT_EQ(share.view(), kOn);
+  EXPECT_EQ(share.view(), kShared);
 }
 
 TEST_F(ScreenShareTest, StopsWhatComesOfAPromptThatIsNotWantedAnyMore) {
   want(true);
   want(false);
   EXPECT_THAT(acquired(1, kScreen, kSound), ElementsAre(StopTrack{kScreen}, StopTrack{kSound}));
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
   EXPECT_EQ(stopped_late(), 1);
   EXPECT_THAT(want(true), ElementsAre(prompt(2))) << "that prompt is over";
 }
@@ -125,7 +125,7 @@ TEST_F(ScreenShareTest, StopsWhatComesAfterTheEndOfTheCall) {
   EXPECT_THAT(release(), IsEmpty());
   EXPECT_EQ(share.deadline(), kNever);
   EXPECT_THAT(acquired(1, kScreen, kSound), ElementsAre(StopTrack{kScreen}, StopTrack{kSound}));
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
   EXPECT_EQ(stopped_late(), 1);
 }
 
@@ -134,7 +134,7 @@ TEST_F(ScreenShareTest, StopsTheAnswerOfAnotherPrompt) {
   release();
   want(true);
   EXPECT_THAT(acquired(1, TrackId{"old"}), ElementsAre(StopTrack{TrackId{"old"}}));
-  EXPECT_EQ(share.view(), kStarting);
+  EXPECT_EQ(share.view(), kAsking);
   acquired(2, kScreen);
   EXPECT_EQ(share.track(), kScreen);
   EXPECT_THAT(acquired(2, TrackId{"again"}), ElementsAre(StopTrack{TrackId{"again"}}));
@@ -149,23 +149,23 @@ TEST_F(ScreenShareTest, LeavesMicrophonesAndCamerasAlone) {
   EXPECT_THAT(doing([&](auto& out) { share.on_acquired(devices, out); }), IsEmpty());
   EXPECT_THAT(ended(TrackId{"cam"}), IsEmpty());
   failed(7, "NotFoundError");
-  EXPECT_EQ(share.view(), kOn);
+  EXPECT_EQ(share.view(), kShared);
 }
 
 TEST_F(ScreenShareTest, IsReleasedWithTheCall) {
   begin_live();
   EXPECT_THAT(release(), ElementsAre(StopTrack{kScreen}, StopTrack{kSound}));
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
 }
 
 TEST_F(ScreenShareTest, HasEndedWhenTheBrowserStopsIt) {
   begin_live();
   EXPECT_THAT(ended(kScreen), ElementsAre(StopTrack{kSound}));
-  EXPECT_EQ(share.view(), kEnded);
+  EXPECT_EQ(share.view(), kStoppedOutside);
   EXPECT_TRUE(share.track().empty());
   EXPECT_TRUE(share.sound().empty());
   EXPECT_THAT(ended(kSound), IsEmpty());
-  EXPECT_EQ(share.view(), kEnded) << "and is not begun by itself";
+  EXPECT_EQ(share.view(), kStoppedOutside) << "and is not begun by itself";
   EXPECT_THAT(want(true), ElementsAre(prompt(2)));
 }
 
@@ -173,13 +173,13 @@ TEST_F(ScreenShareTest, ThatHasEndedIsOffWhenItIsTurnedOff) {
   begin_live();
   ended(kScreen);
   EXPECT_THAT(want(false), IsEmpty());
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
 }
 
 TEST_F(ScreenShareTest, OutlivesItsSound) {
   begin_live();
   EXPECT_THAT(ended(kSound), IsEmpty());
-  EXPECT_EQ(share.view(), kOn);
+  EXPECT_EQ(share.view(), kShared);
   EXPECT_EQ(share.track(), kScreen);
   EXPECT_TRUE(share.sound().empty());
   EXPECT_THAT(want(false), ElementsAre(StopTrack{kScreen}));
@@ -213,7 +213,7 @@ TEST_F(ScreenShareTest, ThatFailsSaysWhyAndIsWantedNoMore) {
     EXPECT_EQ(share.deadline(), kNever) << "nothing is tried again by itself";
   }
   EXPECT_THAT(want(false), IsEmpty());
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
   EXPECT_EQ(share.error_text(), "");
 }
 
@@ -227,7 +227,7 @@ TEST_F(ScreenShareTest, ThatFailsThoughItIsNotWantedAnyMoreIsJustOff) {
   want(true);
   want(false);
   failed(1, "NotAllowedError");
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
   EXPECT_THAT(want(true), ElementsAre(prompt(2)));
 }
 
@@ -236,7 +236,7 @@ TEST_F(ScreenShareTest, TakesNoFailureOfAnotherPrompt) {
   release();
   want(true);
   failed(1, "NotAllowedError");
-  EXPECT_EQ(share.view(), kStarting);
+  EXPECT_EQ(share.view(), kAsking);
 }
 
 TEST_F(ScreenShareTest, GivesUpAPromptAfterThreeMinutes) {
@@ -244,7 +244,7 @@ TEST_F(ScreenShareTest, GivesUpAPromptAfterThreeMinutes) {
   EXPECT_EQ(share.deadline(), now + 180s);
   now += 180s - Duration(1);
   share.on_deadline(now);
-  EXPECT_EQ(share.view(), kStarting);
+  EXPECT_EQ(share.view(), kAsking);
   now += Duration(1);
   share.on_deadline(now);
   EXPECT_EQ(share.view(), (MediaView{MediaState::Error, MediaReason::Timeout}));
@@ -257,7 +257,7 @@ TEST_F(ScreenShareTest, GivesUpAPromptThatIsNotWantedWithoutAWord) {
   want(false);
   now += 180s;
   share.on_deadline(now);
-  EXPECT_EQ(share.view(), kOff);
+  EXPECT_EQ(share.view(), kNotShared);
   EXPECT_EQ(share.deadline(), kNever);
 }
 

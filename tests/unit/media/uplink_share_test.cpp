@@ -8,7 +8,7 @@
 namespace groupcall {
 namespace {
 
-MATCHER_P2(Near, value, by, "") { return arg >= value - by && arg <= value + by; }
+MATCHER_P2(About, value, by, "") { return arg >= value - by && arg <= value + by; }
 
 using testing::Each;
 using testing::Field;
@@ -72,7 +72,7 @@ TEST_F(Share, AHiddenTileGetsNothingAndTheOthersGetItsPart) {
   EXPECT_TRUE(camera(peers[0]).inactive);
   EXPECT_EQ(peers[0].plan.allotted_kbps, budget::kAudioKbps);
   for (std::size_t i = 1; i < 4; ++i)
-    EXPECT_THAT(camera(peers[i]).max_kbps, Near(before * 4 / 3, 2));
+    EXPECT_THAT(camera(peers[i]).max_kbps, About(before * 4 / 3, 2));
   peers[0].view = TileView{640, 360, false, false};
   plan(1'000, peers);
   EXPECT_THAT(peers, Each(testing::ResultOf(camera, Field(&SlotLimit::inactive, false))));
