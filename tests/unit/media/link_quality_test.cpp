@@ -109,12 +109,12 @@ TEST(LinkQuality, SettlesAtEveryValueAndStays) {
 }
 
 TEST(LinkQuality, OfSmallChangesDoesNotFlicker) {
-  for (std::int64_t base = 0; base < 150; ++base) {
+  for (std::int64_t base = 0; base < 500; ++base) {
     LinkQuality quality;
     int changes = 0;
     for (int second = 0; second < 100; ++second) {
       const std::int64_t before = quality.score();
-      quality.on_facts({base + second % 2, 100 + second % 3, 0, 0, false});
+      quality.on_facts({0, 150 + base + second % 2 * 3, 0, 0, false});
       changes += second > 10 && quality.score() != before ? 1 : 0;
     }
     EXPECT_EQ(changes, 0) << base;
