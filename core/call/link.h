@@ -49,6 +49,8 @@ class Link {
 
   /// Makes the senders of the current connection carry these tracks (empty: nothing).
   void send_tracks(const TrackId& microphone, const TrackId& camera, NegotiationContext& ctx);
+  /// Whether a sender still carries this track.
+  bool sends(const TrackId& track) const;
   void on_track_attached(const TrackAttached& event, NegotiationContext& ctx);
   /// Returns whether the failed operation was one of ours.
   bool on_attach_failed(const OperationFailed& event, NegotiationContext& ctx);

@@ -38,6 +38,7 @@ class CallCore::Router {
   void on(const Disposed& event);
   void on(const MicrophoneWanted& event);
   void on(const CameraWanted& event);
+  void on(const DeviceChosen& event);
   void on(const PageClosing& event);
 
   // Messages of the application, and the data channel (router_messages.cpp).
@@ -120,6 +121,7 @@ class CallCore::Router {
   void on(const MediaAcquired& event);
   void on(const MediaFailed& event);
   void on(const LocalTrackEnded& event);
+  void on(const DevicesListed& event);
 
   // The room (router_room.cpp).
   bool advance(RoomEvent event);
@@ -162,6 +164,7 @@ class CallCore::Router {
   void run_due_timers();
   void run_timer(const TimerKey& key);
   void reconcile();
+  void drop_former_tracks();
   void announce();
   void sample_stats();
   void on_stats_deadline();

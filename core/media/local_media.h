@@ -1,12 +1,14 @@
 /// Our own microphone and camera: what is wanted, what the devices do, and how the
 /// difference is closed.
 ///
-///   camera      Idle ─► Opening ─► Live ─► Blackening ─► Idle      off releases the device
-///   microphone  Idle ─► Opening ─► Live                            off only mutes
-///   Opening ─► Failed    Live ─► Lost                              until wanted again
+///   Idle ─► Opening ─► Live ─► Blackening ─► Idle      off releases (the camera), or
+///   Idle ─► Opening ─► Live                            off only mutes (the microphone)
+///   Opening ─► Failed    Live ─► Lost                  until wanted again, or there is another
+///   Live ─► Opening, the track still sent ─► Live      another device takes over
 ///
 /// A track that nobody waits for any more is stopped at once; one that is not wanted is muted
-/// before anybody may attach it. Joining never waits for a device.
+/// before anybody may attach it. Joining never waits for a device. While one is being opened the
+/// next is not asked for: of several choices made meanwhile the last is followed.
 #pragma once
 
 #include <array>
@@ -22,6 +24,13 @@
 namespace groupcall {
 
 enum class Source : unsigned char { Microphone, Camera };
+static_assert(static_cast<Source>(DeviceKind::Camera) == Source::Camera);
+
+/// What turning off does, where it is not the usual.
+struct OffPolicy {
+  bool keep_camera = false;
+  bool release_microphone = false;
+};
 
 class LocalMedia {
  public:
@@ -32,39 +41,63 @@ class LocalMedia {
     Commands& commands;
   };
 
+  explicit LocalMedia(OffPolicy off = {}) : off_(off) {}
+
   /// A call begins: opens what is wanted, both devices with one prompt.
   void begin(const JoinRequested& wish, Output& out);
   /// A call ends: every device is released in this reaction.
   void release(Output& out);
   /// A wish. Outside a call it is remembered only by begin()'s caller, not here.
   void want(Source source, bool on, Output& out);
+  /// This device from now on, until the call ends. One that is live is replaced.
+  void choose(Source source, const std::string& device_id, Output& out);
 
   void on_acquired(const MediaAcquired& event, Output& out);
   void on_failed(const MediaFailed& event, Output& out);
-  void on_track_ended(const LocalTrackEnded& event);
+  void on_track_ended(const LocalTrackEnded& event, Output& out);
+  void on_devices(const DevicesListed& event, Output& out);
   void on_deadline(Output& out);
   Instant deadline() const;
 
   /// The track to send now; empty: send nothing. Muted tracks are sent too (black, silence).
-  TrackId track(Source source) const;
+  const TrackId& track(Source source) const { return held(source).track; }
+  /// The one before it, which lives until drop_former(): links may still send it.
+  const TrackId& former(Source source) const { return device(source).former; }
+  void drop_former(Source source, Output& out);
   /// What we announce to the others: wanted, and not known to be impossible.
   bool announced(Source source) const;
   MediaView view(Source source) const;
+  const std::string& device_id(Source source) const { return held(source).device; }
   /// The browser's own words on the last device error.
   const std::string& error_text() const { return error_text_; }
 
  private:
+  /// What a getUserMedia() is for, which tells what to do when it fails.
+  enum class Attempt : unsigned char {
+    Open,      ///< nothing was there
+    Replace,   ///< what was there is held until the new one is
+    Alone,     ///< the browser could not open both: what was there is released
+    Back,      ///< the new one does not work: what was there before, again
+    Fallback,  ///< what was there, or was chosen, has vanished: any other
+  };
+  struct Held {
+    TrackId track;
+    std::string device;  ///< its id
+  };
   struct Idle {};
   struct Opening {
+    Attempt attempt = Attempt::Open;
+    std::string device;  ///< asked for by id; empty: as the constraints say
+    Held held;           ///< sent meanwhile, if it has a track; else the device to go back to
     OpId op;
     Instant give_up;
-    bool shared_prompt;
+    bool shared_prompt = false;
   };
   struct Live {
-    TrackId track;
+    Held held;
   };
   struct Blackening {
-    TrackId track;
+    Held held;
     Instant release_at;
   };
   struct Failed {
@@ -74,23 +107,39 @@ class LocalMedia {
   struct Device {
     bool wanted = false;
     std::string constraints;
+    std::string chosen = {};                  ///< by id; empty: as the constraints say
+    MediaReason trouble = MediaReason::None;  ///< why another one is used than was chosen
+    TrackId former = {};
+    Instant former_until = kNever;
     std::variant<Idle, Opening, Live, Blackening, Failed, Lost> state;
   };
 
   Device& device(Source source) { return devices_[static_cast<std::size_t>(source)]; }
   const Device& device(Source source) const { return devices_[static_cast<std::size_t>(source)]; }
-  void open(bool microphone, bool camera, Output& out);
+  const Held& held(Source source) const;
+  bool releases(Source source) const {
+    return source == Source::Camera ? !off_.keep_camera : off_.release_microphone;
+  }
+  bool is_listed(Source source, const std::string& but) const;
+  void open(Source source, Output& out);
+  void acquire(Source source, Opening next, Output& out);
+  void fall_back(Source source, MediaReason trouble, Output& out);
+  void follow_choice(Source source, Output& out);
   void settle(Source source, OpId op, const AcquiredTrack& track, Output& out);
-  void turn_on(Source source, Output& out);
-  void turn_off(Source source, Output& out);
+  void take(Source source, const AcquiredTrack& track, Output& out);
+  void fail(Source source, MediaReason reason, Output& out);
+  void stop(const TrackId& track, Output& out);
 
+  OffPolicy off_;
+  Held nothing_;
   bool active_ = false;
   std::array<Device, 2> devices_;
   std::string error_text_;
+  DevicesListed listed_;
 };
 
 /// What a getUserMedia() rejection means (W3C mediacapture-main section 10.3.1, and the messages
-/// by which Chromium tells a dismissed prompt from a denied one).
+/// by which Chromium tells who denied it).
 MediaReason device_failure(std::string_view name, std::string_view message);
 
 }  // namespace groupcall

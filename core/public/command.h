@@ -185,6 +185,8 @@ struct AcquireMedia {
   bool camera = false;
   std::string audio_constraints;
   std::string video_constraints;
+  std::string device;       ///< this one and no other; empty: as the constraints say
+  bool any_device = false;  ///< whatever device the constraints name
   bool operator==(const AcquireMedia&) const = default;
 };
 /// MediaStreamTrack.enabled: muted tracks send silence or black.

@@ -209,13 +209,15 @@ struct TabMessage {
   std::string text;
 };
 
-using Event = std::variant<
-    JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted, ListenRequested,
-    TakeOverRequested, InvitationDeclined, SendRequested, SocketOpened, SocketFrame, SocketBinary,
-    SocketClosed, ApplicationState, ApplicationEvent, ApplicationAcknowledged, LocalDescriptionSet,
-    RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate, CandidateFailed,
-    TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage, ChannelDrained, ChannelClosed,
-    StatsSampled, TextPacked, TextUnpacked, MediaAcquired, MediaFailed, LocalTrackEnded, Woke,
-    Slept, NetworkOnline, NetworkOffline, PageClosing, PageShown, TabMessage>;
+using Event =
+    std::variant<JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted,
+                 ListenRequested, TakeOverRequested, InvitationDeclined, SendRequested,
+                 SocketOpened, SocketFrame, SocketBinary, SocketClosed, ApplicationState,
+                 ApplicationEvent, ApplicationAcknowledged, LocalDescriptionSet,
+                 RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate,
+                 CandidateFailed, TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage,
+                 ChannelDrained, ChannelClosed, StatsSampled, TextPacked, TextUnpacked,
+                 MediaAcquired, MediaFailed, LocalTrackEnded, DevicesListed, DeviceChosen, Woke,
+                 Slept, NetworkOnline, NetworkOffline, PageClosing, PageShown, TabMessage>;
 
 }  // namespace groupcall

@@ -17,6 +17,7 @@ namespace groupcall::sim {
 struct LocalTrack {
   TrackId id;
   MediaKind kind = MediaKind::Audio;
+  std::string device;  ///< its id
   bool enabled = true;
   bool live = true;
   /// Since when its owner wants it to be neither seen nor heard; kNever: wanted.

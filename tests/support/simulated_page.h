@@ -86,6 +86,7 @@ class SimulatedPage : private SocketObserver {
   RequestId send(const std::string& text, const std::string& to = {});
   void set_microphone(bool on);
   void set_camera(bool on);
+  void set_device(DeviceKind kind, const std::string& id) { post(DeviceChosen{kind, id}); }
   void dispose();
   void listen(bool on) { post(ListenRequested{on}); }
   void take_over() { post(TakeOverRequested{}); }
@@ -99,6 +100,9 @@ class SimulatedPage : private SocketObserver {
   void go_online() { post(NetworkOnline{}); }
   void hear_tab(const std::string& text) { post(TabMessage{text}); }
   void unplug(MediaKind kind);
+  void plug_in(MediaKind kind, const std::string& id);  ///< `devicechange`
+  void pull_out(const std::string& id);                 ///< "ended", then `devicechange`
+  void list_devices();                                  ///< what the page tells once it is loaded
 
   // What can be seen of it.
   const std::string& user() const { return options_.user; }

@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
-import { FakeMediaDevices, FakeMediaStream, FakeTrack, settled } from './fakes.mjs';
+import { FakeMediaDevices, FakeMediaStream, FakeTrack, deferred, settled } from './fakes.mjs';
 
 globalThis.MediaStream = FakeMediaStream;
 const { media: { MediaPort } } = await importSource();
 
-function makePort(devices = new FakeMediaDevices()) {
+const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+
+function makePort(devices = new FakeMediaDevices(), extras) {
   const events = [];
-  const port = new MediaPort((event) => events.push(event), () => devices);
+  const port = new MediaPort((event) => events.push(event), () => devices, extras);
   return { port, events, devices };
 }
 
@@ -37,11 +40,41 @@ test('what is acquired is reported with its device', async () => {
 
 test('constraints are passed on as the page gave them, and only for what is wanted', () => {
   const { port, devices } = makePort();
-  port.execute(acquire({ videoConstraints: '{"width":640}' }));
-  port.execute(acquire({ camera: false, audioConstraints: '{"deviceId":"m"}', videoConstraints: '{"width":640}' }));
+  port.execute(acquire({ audioConstraints: '{"echoCancellation":false}', videoConstraints: '{"width":640,"facingMode":"user"}' }));
+  port.execute(acquire({ camera: false, audioConstraints: '{"deviceId":"m","groupId":"g"}', videoConstraints: '{"width":640}' }));
   assert.deepEqual(devices.requests.map(({ constraints }) => constraints), [
-    { audio: true, video: { width: 640 } },
-    { audio: { deviceId: 'm' }, video: false },
+    { audio: { ...SOUND, echoCancellation: false }, video: { width: 640, facingMode: 'user' } },
+    { audio: { ...SOUND, deviceId: 'm', groupId: 'g' }, video: false },
+  ]);
+});
+
+test('what the page leaves open is 720p at 30 frames, and sound without echo', () => {
+  const { port, devices } = makePort();
+  port.execute(acquire({ videoConstraints: '{"frameRate":15}' }));
+  assert.deepEqual(devices.requests[0].constraints, { audio: SOUND, video: { ...PICTURE, frameRate: 15 } });
+});
+
+test('a device that is asked for by id is that one, and any device is none that the page names', () => {
+  const { port, devices } = makePort();
+  const named = '{"deviceId":{"exact":"old"},"groupId":"g","width":640}';
+  port.execute(acquire({ microphone: false, videoConstraints: named, device: 'new' }));
+  port.execute(acquire({ microphone: false, videoConstraints: named, anyDevice: true }));
+  assert.deepEqual(devices.requests.map(({ constraints }) => constraints.video), [
+    { width: 640, deviceId: { exact: 'new' } },
+    { width: 640 },
+  ]);
+});
+
+test('the device of the last time is preferred where nothing names one', async () => {
+  const { port, devices } = makePort(undefined, { memory: { find: async () => ({ camera: 'c', microphone: 'm' }) } });
+  port.execute(acquire({ audioConstraints: '{"deviceId":"named"}' }));
+  port.execute(acquire({ microphone: false, device: 'chosen' }));
+  port.execute(acquire({ microphone: false, anyDevice: true }));
+  await settled();
+  assert.deepEqual(devices.requests.map(({ constraints: { audio, video } }) => [audio?.deviceId, video.deviceId]), [
+    ['named', 'c'],
+    [undefined, { exact: 'chosen' }],
+    [undefined, undefined],
   ]);
 });
 
@@ -136,4 +169,109 @@ test('closing stops every track', async () => {
   const { port, audio, video } = await withTracks();
   port.close();
   assert.deepEqual([audio.stopped, video.stopped], [true, true]);
+});
+
+test('a page that may not use a kind of device is told apart from a person who says no', async () => {
+  const allows = (kind) => kind !== 'camera';
+  const { port, events, devices } = makePort(undefined, { allows });
+  const deny = async (command) => {
+    port.execute(command);
+    devices.requests.at(-1).reject(new DOMException('Permission denied', 'NotAllowedError'));
+    await settled();
+    return events.at(-1).message;
+  };
+  assert.equal(await deny(acquire()), 'Permission denied by policy');
+  assert.equal(await deny(acquire({ microphone: false })), 'Permission denied by policy');
+  assert.equal(await deny(acquire({ camera: false })), 'Permission denied');
+});
+
+test('the devices are looked at once there are names to tell', async () => {
+  let looks = 0;
+  let closed = false;
+  const watch = { look: async () => (looks += 1), close: () => (closed = true) };
+  const { port, devices } = makePort(undefined, { watch });
+  port.execute(acquire());
+  devices.requests[0].reject(new DOMException('', 'NotAllowedError'));
+  await settled();
+  assert.equal(looks, 0);
+  port.execute(acquire());
+  devices.requests[1].resolve(new FakeMediaStream([new FakeTrack('audio')]));
+  await settled();
+  assert.equal(looks, 1);
+  port.close();
+  assert.equal(closed, true);
+});
+
+// ---- processors ------------------------------------------------------------------------
+
+async function withProcessor(camera) {
+  const made = makePort(undefined, { processors: { camera } });
+  const tracks = [new FakeTrack('audio'), new FakeTrack('video', { label: 'Plain' })];
+  made.port.execute(acquire());
+  made.devices.requests[0].resolve(new FakeMediaStream(tracks));
+  await settled();
+  return { ...made, audio: tracks[0], plain: tracks[1] };
+}
+
+test('what a processor makes of a track is sent in its place; both are muted and stopped together', async () => {
+  const blurred = new FakeTrack('video');
+  const { port, events, plain, audio } = await withProcessor(async (track) => {
+    assert.equal(track.label, 'Plain');
+    return blurred;
+  });
+  assert.deepEqual(events[0].camera, { track: blurred.id, deviceId: 'device-video', label: 'Plain' });
+  assert.equal(events[0].microphone.track, audio.id);
+  assert.equal(port.track(blurred.id), blurred);
+  port.execute({ type: 'media.enable', track: blurred.id, enabled: false });
+  assert.deepEqual([blurred.enabled, plain.enabled], [false, false]);
+  port.execute({ type: 'media.stop', track: blurred.id });
+  assert.deepEqual([blurred.stopped, plain.stopped], [true, true]);
+});
+
+test('a device that vanishes under its processor is reported by the track that is sent', async () => {
+  const blurred = new FakeTrack('video');
+  const { events, plain } = await withProcessor(() => blurred);
+  plain.end();
+  assert.deepEqual(events.at(-1), { type: 'media.trackEnded', track: blurred.id });
+  assert.equal(blurred.stopped, true);
+});
+
+for (const [how, processor] of [
+  ['throws', () => { throw new Error('no blur'); }],
+  ['rejects', async () => { throw new Error('no blur'); }],
+]) {
+  test(`a processor that ${how} fails the device, and nothing of it is left on`, async () => {
+    const { port, events, plain, audio } = await withProcessor(processor);
+    assert.deepEqual(events, [{ type: 'media.failed', op: 5, name: 'ProcessorError', message: 'no blur' }]);
+    assert.deepEqual([plain.stopped, audio.stopped], [true, true]);
+    assert.equal(port.track(audio.id), null);
+  });
+}
+
+test('a processor that takes over 10 s has failed, and what it makes later is stopped', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { promise, resolve } = deferred();
+  const { events, plain } = await withProcessor(() => promise);
+  t.mock.timers.tick(9_999);
+  await settled();
+  assert.deepEqual(events, []);
+  t.mock.timers.tick(1);
+  await settled();
+  assert.equal(events[0].name, 'ProcessorError');
+  assert.equal(plain.stopped, true);
+  const late = new FakeTrack('video');
+  resolve(late);
+  await settled();
+  assert.equal(late.stopped, true);
+});
+
+test('a call that ends under a processor leaves nothing on', async () => {
+  const { promise, resolve } = deferred();
+  const { port, events, plain, audio } = await withProcessor(() => promise);
+  port.close();
+  const blurred = new FakeTrack('video');
+  resolve(blurred);
+  await settled();
+  assert.deepEqual([plain.stopped, audio.stopped, blurred.stopped], [true, true, true]);
+  assert.deepEqual(events, []);
 });

@@ -22,7 +22,7 @@ export function participantView(userId, members = {}) {
 }
 
 export function selfView(members = {}) {
-  return { microphone: off, camera: off, microphoneTrack: '', cameraTrack: '', deviceError: '', ...members };
+  return { microphone: off, camera: off, microphoneTrack: '', cameraTrack: '', microphoneDevice: '', cameraDevice: '', deviceError: '', ...members };
 }
 
 export function invitationView(roomId, members = {}) {

@@ -23,7 +23,7 @@ struct WordsOf<MediaReason> {
       {"none", "starting", "self-off", "peer-off", "connecting", "network-stalled",
        "decoder-stalled", "unreachable", "permission-denied", "permission-dismissed",
        "insecure-context", "no-device", "in-use", "constraint", "timeout", "device-lost",
-       "device-error"});
+       "device-error", "permission-blocked", "processor-failed"});
 };
 template <>
 struct WordsOf<ErrorCode> {
@@ -225,6 +225,8 @@ struct RecordOf<AcquireMedia> {
       field("camera", AT(AcquireMedia, camera), kRequired),
       field("audioConstraints", AT(AcquireMedia, audio_constraints), kOptional),
       field("videoConstraints", AT(AcquireMedia, video_constraints), kOptional),
+      field("device", AT(AcquireMedia, device), kOptional),
+      field("anyDevice", AT(AcquireMedia, any_device), kOptional),
   });
 };
 template <>
@@ -337,6 +339,8 @@ struct RecordOf<SelfView> {
       field("camera", AT(SelfView, camera), kRequired),
       field("microphoneTrack", AT(SelfView, microphone_track), kRequired),
       field("cameraTrack", AT(SelfView, camera_track), kRequired),
+      field("microphoneDevice", AT(SelfView, microphone_device), kRequired),
+      field("cameraDevice", AT(SelfView, camera_device), kRequired),
       field("deviceError", AT(SelfView, device_error), kRequired),
   });
 };
@@ -379,6 +383,7 @@ struct RecordOf<SnapshotPatch> {
       field("error", AT(SnapshotPatch, error), kOptional),
       field("signalling", AT(SnapshotPatch, signalling), kOptional),
       field("self", AT(SnapshotPatch, self), kOptional),
+      field("devices", AT(SnapshotPatch, devices), kOptional),
       field("invitations", AT(SnapshotPatch, invitations), kOptional),
       field("participants", AT(SnapshotPatch, participants), kOptional),
       field("order", AT(SnapshotPatch, order), kOptional),

@@ -178,6 +178,11 @@ const REASON_TEXTS: Readonly<Record<MediaReason, Text>> = {
     'Answer the browser’s question or reconnect the device, then turn it on again.',
   ],
   'device-lost': ['The @ was disconnected', 'Connect it again, then turn it on.'],
+  'permission-blocked': [
+    'The system or this page blocks the @',
+    'Allow it for the browser in the settings of the system. Where this page is part of another, that one must allow it.',
+  ],
+  'processor-failed': ['The effect on the @ does not work', 'Choose another effect, or none, then turn the @ on again.'],
   'device-error': ['The @ does not work', 'Reconnect it or restart the browser, then turn it on again.'],
 };
 

@@ -4,6 +4,7 @@ import type { CallBridge, GroupCallModule } from 'groupcall-wasm';
 
 import { commandsAhead } from './ahead.js';
 import { callOut } from './call-out.js';
+import { DeviceMemory, type InputKind } from './device-memory.js';
 import { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
 import { loadModule } from './load-module.js';
@@ -11,6 +12,7 @@ import { makeCall } from './make-call.js';
 import { MessageListeners, type MessageEvents, type SendResult } from './messages.js';
 import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type JoinOptions } from './options.js';
 import { ApplicationSocketPort } from './ports/application-socket.js';
+import { DeviceWatch } from './ports/devices.js';
 import { HostPort, pageClock } from './ports/host.js';
 import { IceServers } from './ports/ice-servers.js';
 import { MediaPort } from './ports/media.js';
@@ -57,6 +59,15 @@ export interface GroupCall {
   setMicrophone(on: boolean): void;
   /** Turns the camera on or off; off also turns its light off. */
   setCamera(on: boolean): void;
+  /**
+   * Uses this camera or microphone from now on, until the call ends; `devices` of the snapshot has their
+   * ids. One that is on is replaced without a gap and without the others noticing anything but another
+   * picture or sound: its state is `replacing` meanwhile. Of several choices in a row the last counts. One
+   * that cannot be opened leaves the device before it in use: the state is `on`, and its reason says why.
+   *
+   * @throws {GroupCallError} `invalid-argument`: another kind (for speakers see `createPlayback()`), or no id.
+   */
+  setDevice(kind: InputKind, deviceId: string): void;
   /**
    * Sends a text to everybody in the call, or to one of them: chat, reactions, or JSON of the
    * application's own. It travels between the pages, past the server, and arrives once and in
@@ -131,7 +142,15 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   let engine: CallEngine | undefined;
   const heard: CoreEvent[] = [];
   const report: Report = (event) => (engine ? engine.dispatch(event) : void heard.push(event));
-  const media = new MediaPort(report, () => navigator.mediaDevices);
+  // What is met while the module loads has nowhere to stand yet.
+  const count: Count = (name) => void (engine && store.count(name));
+  const memory = options.deviceStorage && new DeviceMemory(options.deviceStorage, count);
+  const media = new MediaPort(report, () => navigator.mediaDevices, {
+    watch: new DeviceWatch(report, navigator),
+    memory,
+    processors: options.processors,
+    allows,
+  });
   const sockets = new SocketPort(report, (url) => new WebSocket(url));
   const config = JSON.parse(configText) as CoreConfig;
   const ahead = options.join ? commandsAhead(config, toJoinEvent(options.join, 0)) : [];
@@ -150,7 +169,6 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   const writeRecord = record && ((line: string): void => callOut(record, line));
   writeRecord?.(configText);
 
-  const count: Count = (name) => store.count(name);
   const iceServers = new IceServers(options.iceServers ?? [], count, pageClock, tryServers);
   const peers = new PeersPort(report, count, {
     open: (configuration) => new RTCPeerConnection(configuration),
@@ -163,6 +181,8 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     remote: (source) => peers.stream(source),
     local: (track) => media.stream(track),
   });
+  const host = new HostPort(report, globalThis.window, pageClock, navigator.wakeLock);
+  store.subscribe(() => host.keepAwake(isSeen(store.getSnapshot())));
   const messages = new MessageListeners();
   const { socket } = options.signalling;
   const application = socket && new ApplicationSocketPort(report, count);
@@ -175,7 +195,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
       peers,
       media,
       texts: new TextsPort(report, count),
-      host: new HostPort(report, globalThis.window, pageClock),
+      host,
     },
     store,
     messages,
@@ -185,7 +205,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   });
   // It tells at once what the Socket is, which only an engine can hear.
   if (socket) application?.setSocket(socket);
-  const call = makeCall(engine, store, { application, iceServers, messages });
+  const call = makeCall(engine, store, { application, iceServers, messages, memory });
   // How it ends stands in the snapshot.
   if (options.join) call.join(options.join).catch(() => undefined);
   for (const event of heard) engine.dispatch(event);
@@ -208,6 +228,17 @@ async function makeCertificates(): Promise<RTCCertificate[]> {
     console.warn('groupcall: no certificate of our own; each connection makes one', error);
     return [];
   }
+}
+
+/** A video call: nobody touches a device that they look at. */
+function isSeen({ phase, room }: CallSnapshot): boolean {
+  return room?.callType === 'video' && (phase === 'joined' || phase === 'reconnecting');
+}
+
+/** What Permissions Policy says, where the browser tells. */
+function allows(kind: InputKind): boolean {
+  const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
+  return featurePolicy?.allowsFeature(kind) ?? true;
 }
 
 function openChannel(): ((name: string) => BroadcastChannel) | undefined {

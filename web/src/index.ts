@@ -26,7 +26,10 @@ export {
   type MediaDevice,
   type ReasonText,
 } from './errors.js';
+export type { DeviceStorage, InputKind } from './device-memory.js';
+export type { TrackProcessor, TrackProcessors } from './ports/media.js';
 export type {
+  CallDevice,
   CallRoom,
   CallSnapshot,
   Invitation,

@@ -1,6 +1,8 @@
 /** What a page passes in, checked before the core sees it. */
 
+import type { DeviceStorage } from './device-memory.js';
 import { GroupCallError } from './errors.js';
+import type { TrackProcessors } from './ports/media.js';
 import type { CallType, CoreConfig, CoreEvent } from './protocol.js';
 import type { UserInfo } from './snapshot.js';
 
@@ -111,6 +113,24 @@ export interface GroupCallOptions {
   readonly iceTransportPolicy?: 'all' | 'relay';
   /** Where groupcall.wasm is. Default: beside the script. */
   readonly wasmUrl?: string | URL;
+  /**
+   * What turning a device off does. `release` gives it back after 120 ms of black or silence, so that its
+   * light goes off, and opens it anew when it is turned on; `mute` keeps it, which is quicker. Either way
+   * nothing of it is sent at once. Default: the camera is released, the microphone muted.
+   */
+  readonly whenOff?: { readonly camera?: 'release' | 'mute'; readonly microphone?: 'release' | 'mute' };
+  /**
+   * Where `setDevice()` keeps what was chosen, by id and label, and where `join()` looks for it:
+   * `localStorage`. It is used where the constraints name no device, and only if it is there. Default:
+   * nothing is kept.
+   */
+  readonly deviceStorage?: DeviceStorage;
+  /**
+   * What is made of a device's track before it is sent, each time one is opened: a blurred background, a
+   * microphone without noise. One that fails, or takes over 10 s, is the error `processor-failed` of that
+   * device: the plain track is never sent in its place.
+   */
+  readonly processors?: TrackProcessors;
   /** How long `join()` waits to be admitted, in milliseconds. Default 15,000. */
   readonly joinTimeoutMs?: number;
   /**
@@ -247,7 +267,7 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
   needId(options.self.userId, 'self.userId');
   needObject(options.signalling, 'signalling');
   needSignalling(options.signalling);
-  const { self, signalling, iceServers, iceTransportPolicy, joinTimeoutMs, earlyOffers = EARLY_OFFERS, record } = options;
+  const { self, signalling, iceServers, iceTransportPolicy, joinTimeoutMs, earlyOffers = EARLY_OFFERS, record, whenOff = {} } = options;
   need(
     iceServers === undefined || Array.isArray(iceServers) || typeof iceServers === 'function',
     'iceServers must be an array or a function',
@@ -264,6 +284,10 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
     Number.isSafeInteger(earlyOffers) && earlyOffers >= 0 && earlyOffers <= EARLY_OFFERS,
     `earlyOffers must be a whole number from 0 to ${EARLY_OFFERS}`,
   );
+  needObject(whenOff, 'whenOff');
+  for (const [name, what] of Object.entries(whenOff)) {
+    need(what === 'release' || what === 'mute', `whenOff.${name} must be 'release' or 'mute'`);
+  }
   need(record === undefined || typeof record === 'function', 'record must be a function');
   const config: CoreConfig = {
     self: { userId: self.userId, userInfo: self },
@@ -272,6 +296,8 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
     ...(joinTimeoutMs !== undefined && { joinTimeoutMs }),
     ...(earlyOffers > 0 && { earlyOffers }),
     ...(iceTransportPolicy === 'relay' && { relayOnly: true }),
+    ...(whenOff.camera === 'mute' && { keepCamera: true }),
+    ...(whenOff.microphone === 'release' && { releaseMicrophone: true }),
   };
   return toJson(config, 'self and signalling.auth');
 }

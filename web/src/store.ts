@@ -67,8 +67,10 @@ function initialSnapshot(userId: string, userInfo: UserInfo): CallSnapshot {
       microphone: { ...off },
       camera: { ...off },
       streams: { camera: null, microphone: null, screen: null },
+      devices: { microphone: null, camera: null },
       deviceError: '',
     },
+    devices: [],
     participants: [],
     invitations: [],
     diagnostics: {},
@@ -116,6 +118,7 @@ export class SnapshotStore {
         },
       }),
       ...(patch.self && { self: this.#toSelf(patch.self) }),
+      ...(patch.devices && { devices: patch.devices }),
       participants: this.#toParticipants(patch),
       ...(patch.invitations && { invitations: this.#toInvitations(patch.invitations) }),
       ...(patch.diagnostics && {
@@ -172,6 +175,7 @@ export class SnapshotStore {
         microphone: this.#streams.local(view.microphoneTrack),
         screen: null,
       },
+      devices: { microphone: view.microphoneDevice || null, camera: view.cameraDevice || null },
       deviceError: view.deviceError,
     };
   }

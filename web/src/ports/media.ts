@@ -1,6 +1,8 @@
 /** Executes `media.*`: this page's microphone and camera, each track known by its id. */
 
+import type { DeviceMemory, InputKind } from '../device-memory.js';
 import type { CoreCommand, CoreEvent } from '../protocol.js';
+import type { DeviceWatch } from './devices.js';
 import { bounded, describeFailure, type Port, type Report } from './port.js';
 
 export type MediaCommand = Extract<CoreCommand, { type: `media.${string}` }>;
@@ -9,25 +11,84 @@ type AcquiredTrack = NonNullable<Extract<CoreEvent, { type: 'media.acquired' }>[
 
 interface LocalTrack {
   readonly track: MediaStreamTrack;
+  /** The device's own, where `track` was made of it; else the same. */
+  readonly source: MediaStreamTrack;
   readonly stream: MediaStream;
   readonly listening: AbortController;
 }
 
-/** Constraints of one kind as getUserMedia takes them. */
-function constraintsOf(wanted: boolean, text: string | undefined): boolean | MediaTrackConstraints {
-  return wanted && text ? (JSON.parse(text) as MediaTrackConstraints) : wanted;
+type Preferred = { readonly [Kind in InputKind]?: string };
+
+/**
+ * What an application makes of a device's track before it is sent, such as a blurred background. Both are
+ * muted and stopped together.
+ */
+export type TrackProcessor = (track: MediaStreamTrack) => MediaStreamTrack | Promise<MediaStreamTrack>;
+export type TrackProcessors = { readonly [Kind in InputKind]?: TrackProcessor | undefined };
+
+/** What the port works with beside the browser. */
+export interface MediaExtras {
+  readonly watch?: Pick<DeviceWatch, 'look' | 'close'>;
+  readonly memory?: Pick<DeviceMemory, 'find'> | undefined;
+  readonly processors?: TrackProcessors | undefined;
+  /** Whether the headers of this page, or of the one around it, allow a kind of device. */
+  readonly allows?: (kind: InputKind) => boolean;
+}
+
+/** Where the application does not say otherwise. */
+const DEFAULTS = {
+  microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  camera: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+};
+
+// A processor may load a model first.
+const PROCESSOR_MS = 10_000;
+
+const kindOf = ({ kind }: MediaStreamTrack): InputKind => (kind === 'audio' ? 'microphone' : 'camera');
+
+/** Constraints of one kind as getUserMedia takes them; `text`: what the application gave, as JSON. */
+function constraintsOf(kind: InputKind, text: string | undefined, { device, anyDevice }: AcquireCommand, preferred: Preferred): MediaTrackConstraints {
+  const { deviceId = preferred[kind], groupId, ...given } = (text ? JSON.parse(text) : {}) as MediaTrackConstraints;
+  // A size is the application's or ours, never half of each.
+  const isSized = given.width !== undefined || given.height !== undefined;
+  return {
+    ...(!isSized && DEFAULTS[kind]),
+    ...given,
+    ...(!device && !anyDevice && { ...(deviceId && { deviceId }), ...(groupId && { groupId }) }),
+    ...(device && { deviceId: { exact: device } }),
+  };
+}
+
+/** Runs a processor; what it takes too long for is stopped when it comes. */
+function processed(processor: TrackProcessor, source: MediaStreamTrack): Promise<MediaStreamTrack> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => reject(new DOMException(describeFailure(error).message, 'ProcessorError'));
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      fail(new Error('it took too long'));
+    }, PROCESSOR_MS);
+    // What it throws is no different from what it rejects with.
+    Promise.resolve(source)
+      .then(processor)
+      .then((track) => (late ? track.stop() : resolve(track)))
+      .catch(fail)
+      .finally(() => clearTimeout(timer));
+  });
 }
 
 export class MediaPort implements Port<MediaCommand> {
   readonly #report: Report;
   readonly #devices: () => MediaDevices | undefined;
+  readonly #extras: MediaExtras;
   readonly #tracks = new Map<string, LocalTrack>();
   #closed = false;
 
   /** @param devices `navigator.mediaDevices`, which an insecure page does not have. */
-  constructor(report: Report, devices: () => MediaDevices | undefined) {
+  constructor(report: Report, devices: () => MediaDevices | undefined, extras: MediaExtras = {}) {
     this.#report = report;
     this.#devices = devices;
+    this.#extras = extras;
   }
 
   execute(command: MediaCommand): void {
@@ -37,7 +98,7 @@ export class MediaPort implements Port<MediaCommand> {
         return;
       case 'media.enable': {
         const local = this.#tracks.get(command.track);
-        if (local) local.track.enabled = command.enabled;
+        if (local) local.track.enabled = local.source.enabled = command.enabled;
         return;
       }
       case 'media.stop':
@@ -49,6 +110,7 @@ export class MediaPort implements Port<MediaCommand> {
 
   close(): void {
     this.#closed = true;
+    this.#extras.watch?.close();
     for (const id of [...this.#tracks.keys()]) this.#stop(id);
   }
 
@@ -62,43 +124,59 @@ export class MediaPort implements Port<MediaCommand> {
     return this.#tracks.get(id)?.stream ?? null;
   }
 
-  async #acquire({ op, microphone, camera, audioConstraints, videoConstraints }: AcquireCommand): Promise<void> {
-    let stream: MediaStream;
+  async #acquire(command: AcquireCommand): Promise<void> {
+    const { op, microphone, camera, audioConstraints, videoConstraints } = command;
+    const { memory, watch } = this.#extras;
+    const opened: MediaStreamTrack[] = [];
     try {
       const devices = this.#devices();
       if (!devices) throw new DOMException('This page is not a secure context.', 'SecurityError');
-      stream = await devices.getUserMedia({
-        audio: constraintsOf(microphone, audioConstraints),
-        video: constraintsOf(camera, videoConstraints),
+      const preferred = memory ? await memory.find(devices) : {};
+      const stream = await devices.getUserMedia({
+        audio: microphone && constraintsOf('microphone', audioConstraints, command, preferred),
+        video: camera && constraintsOf('camera', videoConstraints, command, preferred),
       });
+      const sources = stream.getTracks();
+      opened.push(...sources);
+      const adopted: Partial<Record<InputKind, AcquiredTrack>> = {};
+      for (const source of sources) {
+        const processor = this.#extras.processors?.[kindOf(source)];
+        const track = processor ? await processed(processor, source) : source;
+        opened.push(track);
+        if (!this.#closed) adopted[kindOf(source)] = this.#adopt(track, source);
+      }
+      if (this.#closed) throw new DOMException('', 'AbortError');
+      this.#report({ type: 'media.acquired', op, ...adopted });
+      // Only now have they names to tell.
+      void watch?.look();
     } catch (error) {
-      if (!this.#closed) this.#report({ type: 'media.failed', op, ...describeFailure(error) });
-      return;
+      for (const track of opened) {
+        this.#stop(track.id);
+        track.stop();
+      }
+      if (!this.#closed) this.#report({ type: 'media.failed', op, ...this.#describe(error, command) });
     }
-    if (this.#closed) {
-      for (const track of stream.getTracks()) track.stop();
-      return;
-    }
-    const [audio] = stream.getAudioTracks();
-    const [video] = stream.getVideoTracks();
-    this.#report({
-      type: 'media.acquired',
-      op,
-      ...(audio && { microphone: this.#adopt(audio) }),
-      ...(video && { camera: this.#adopt(video) }),
-    });
   }
 
-  #adopt(track: MediaStreamTrack): AcquiredTrack {
+  #describe(error: unknown, { microphone, camera }: AcquireCommand): { name: string; message: string } {
+    const failure = describeFailure(error);
+    const { allows } = this.#extras;
+    const barred = allows && ((microphone && !allows('microphone')) || (camera && !allows('camera')));
+    // The browser's words are those of a person who has said no.
+    return failure.name === 'NotAllowedError' && barred ? { ...failure, message: 'Permission denied by policy' } : failure;
+  }
+
+  #adopt(track: MediaStreamTrack, source: MediaStreamTrack): AcquiredTrack {
     const listening = new AbortController();
-    this.#tracks.set(track.id, { track, stream: new MediaStream([track]), listening });
+    const { signal } = listening;
+    this.#tracks.set(track.id, { track, source, stream: new MediaStream([track]), listening });
     // "ended" never follows our own stop(): only the browser, the system or a pulled plug raise it.
-    track.addEventListener('ended', () => this.#ended(track.id), { signal: listening.signal });
-    const { deviceId } = track.getSettings();
+    for (const one of new Set([track, source])) one.addEventListener('ended', () => this.#ended(track.id), { signal });
+    const { deviceId } = source.getSettings();
     return {
       track: track.id,
       ...(deviceId && { deviceId: bounded(deviceId) }),
-      label: bounded(track.label),
+      label: bounded(source.label),
     };
   }
 
@@ -112,5 +190,6 @@ export class MediaPort implements Port<MediaCommand> {
     this.#tracks.delete(id);
     local?.listening.abort();
     local?.track.stop();
+    local?.source.stop();
   }
 }
