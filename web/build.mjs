@@ -1,5 +1,5 @@
 /**
- * Builds the package into web/dist/: index.js and playback.js (with their source maps), their .d.ts
+ * Builds the package into web/dist/: index.js, playback.js and devices.js (with their source maps), their .d.ts
  * and what these import, groupcall.wasm. Needs the WebAssembly build (`cmake --build --preset wasm`).
  */
 
@@ -40,7 +40,7 @@ const EMBIND_NAMES = new RegExp(
 );
 
 /** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself. */
-const ENTRIES = ['index', 'playback'];
+const ENTRIES = ['index', 'playback', 'devices'];
 
 /** One minified ES module for each entry. */
 async function bundle() {

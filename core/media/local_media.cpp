@@ -30,50 +30,51 @@ MediaReason device_failure(std::string_view name, std::string_view message) {
 void LocalMedia::begin(const JoinRequested& wish, Output& out) {
   active_ = true;
   error_text_.clear();
-  devices_[0] = Device{wish.audio, wish.audio_constraints};
-  devices_[1] = Device{wish.video, wish.video_constraints};
+  devices_ = {};
+  devices_[0].wanted = wish.audio;
+  devices_[0].constraints = wish.audio_constraints;
+  devices_[1].wanted = wish.video;
+  devices_[1].constraints = wish.video_constraints;
   if (!wish.audio || !wish.video) {
     for (Source source : kSources)
       if (device(source).wanted) open(source, out);
     return;
   }
-  Opening opening;
-  opening.op = out.ids.next_op();
-  opening.give_up = out.now + deadlines::kAcquire;
-  opening.shared_prompt = true;
+  const OpId op = out.ids.next_op();
+  for (Device& d : devices_) {
+    set(d, Stage::Opening, out.now + deadlines::kAcquire);
+    d.op = op;
+    d.shared_prompt = true;
+  }
   out.commands.push_back(
-      AcquireMedia{opening.op, true, true, wish.audio_constraints, wish.video_constraints});
-  devices_[0].state = opening;
-  devices_[1].state = std::move(opening);
+      AcquireMedia{op, true, true, wish.audio_constraints, wish.video_constraints});
 }
 
 void LocalMedia::release(Output& out) {
   active_ = false;
-  for (Source source : kSources) {
-    stop(track(source), out);
-    drop_former(source, out);
-    device(source) = Device{};
+  for (Device& d : devices_) {
+    stop(d.track, out);
+    stop(d.former, out);
   }
+  devices_ = {};
 }
 
 void LocalMedia::want(Source source, bool on, Output& out) {
   Device& d = device(source);
   // Asking again for a device that failed is a new try.
-  const bool down =
-      std::holds_alternative<Failed>(d.state) || std::holds_alternative<Lost>(d.state);
+  const bool down = d.stage == Stage::Failed || d.stage == Stage::Lost;
   if (!active_ || (d.wanted == on && !(on && down))) return;
   d.wanted = on;
-  const Held now = held(source);
-  if (!now.track.empty()) out.commands.push_back(EnableTrack{now.track, on});
+  if (!d.track.empty()) out.commands.push_back(EnableTrack{d.track, on});
   if (!on) {
-    d.trouble = MediaReason::None;
+    d.reason = MediaReason::None;
     drop_former(source, out);  // it is not muted
-    if (!now.track.empty() && releases(source))
-      d.state = Blackening{now, out.now + deadlines::kBlackFrames};
-  } else if (now.track.empty()) {
-    if (!std::holds_alternative<Opening>(d.state)) open(source, out);
+    if (!d.track.empty() && releases(source))
+      set(d, Stage::Blackening, out.now + deadlines::kBlackFrames);
+  } else if (d.track.empty()) {
+    if (d.stage != Stage::Opening) open(source, out);
   } else {
-    if (std::holds_alternative<Blackening>(d.state)) d.state = Live{now};
+    if (d.stage == Stage::Blackening) set(d, Stage::Live);
     follow_choice(source, out);
   }
 }
@@ -82,84 +83,55 @@ void LocalMedia::choose(Source source, const std::string& device_id, Output& out
   if (!active_) return;
   Device& d = device(source);
   d.chosen = device_id;
-  d.trouble = MediaReason::None;
-  const bool down =
-      std::holds_alternative<Failed>(d.state) || std::holds_alternative<Lost>(d.state);
-  if (down && d.wanted) {
-    open(source, out);
-  } else {
+  if (d.stage != Stage::Failed && d.stage != Stage::Lost) {
+    d.reason = MediaReason::None;
     follow_choice(source, out);
+  } else if (d.wanted) {
+    open(source, out);
   }
 }
 
 // ---- getUserMedia() --------------------------------------------------------------------
 
+void LocalMedia::set(Device& device, Stage stage, Instant until) {
+  device.stage = stage;
+  device.until = until;
+}
+
 void LocalMedia::open(Source source, Output& out) {
-  device(source).trouble = MediaReason::None;
-  acquire(source, {Attempt::Open, device(source).chosen, {}}, out);
+  device(source).reason = MediaReason::None;
+  acquire(source, Attempt::Open, device(source).chosen, out);
 }
 
-void LocalMedia::acquire(Source source, Opening next, Output& out) {
-  const bool asked = next.attempt != Attempt::Alone && next.attempt != Attempt::Back;
-  next.op = out.ids.next_op();
-  next.give_up = out.now + (asked ? Duration(deadlines::kAcquire) : Duration(deadlines::kReopen));
+void LocalMedia::acquire(Source source, Attempt attempt, const std::string& id, Output& out) {
+  Device& d = device(source);
+  const bool may_ask = attempt != Attempt::Alone && attempt != Attempt::Back;
+  set(d, Stage::Opening,
+      out.now + (may_ask ? Duration(deadlines::kAcquire) : Duration(deadlines::kReopen)));
+  d.attempt = attempt;
+  d.asked = id;
+  d.op = out.ids.next_op();
+  d.shared_prompt = false;
   const bool is_camera = source == Source::Camera;
-  AcquireMedia command{next.op, !is_camera, is_camera};
-  (is_camera ? command.video_constraints : command.audio_constraints) = device(source).constraints;
-  command.device = next.device;
-  command.any_device = next.attempt == Attempt::Fallback;
+  AcquireMedia command{d.op, !is_camera, is_camera};
+  (is_camera ? command.video_constraints : command.audio_constraints) = d.constraints;
+  command.device = id;
+  command.any_device = attempt == Attempt::Fallback;
   out.commands.push_back(std::move(command));
-  device(source).state = std::move(next);
 }
 
-// Takes any device; `trouble`: why it is none that was asked for, where that needs a word.
-void LocalMedia::fall_back(Source source, MediaReason trouble, Output& out) {
-  device(source).trouble = trouble;
+// Takes any device; `reason`: why it is none that was asked for, where that needs a word.
+void LocalMedia::fall_back(Source source, MediaReason reason, Output& out) {
+  device(source).reason = reason;
   device(source).chosen.clear();
-  acquire(source, {Attempt::Fallback, {}, {}}, out);
+  acquire(source, Attempt::Fallback, {}, out);
 }
 
 // A device that is live, and not the one that was chosen, is replaced.
 void LocalMedia::follow_choice(Source source, Output& out) {
-  Device& d = device(source);
-  const auto* live = std::get_if<Live>(&d.state);
-  if (live == nullptr || d.chosen.empty() || live->held.device == d.chosen) return;
-  acquire(source, {Attempt::Replace, d.chosen, live->held}, out);
-}
-
-// One kind of an acquisition has come, or has not. What is not waited for is stopped.
-void LocalMedia::settle(Source source, OpId op, const AcquiredTrack& acquired, Output& out) {
-  const auto* opening = std::get_if<Opening>(&device(source).state);
-  if (active_ && opening != nullptr && opening->op == op) {
-    if (acquired.track.empty()) return fail(source, MediaReason::NoDevice, out);
-    return take(source, acquired, out);
-  }
-  if (acquired.track.empty()) return;
-  out.counters.add(Tally::LateDevicesStopped);
-  stop(acquired.track, out);
-}
-
-void LocalMedia::take(Source source, const AcquiredTrack& acquired, Output& out) {
-  Device& d = device(source);
-  const Opening was = std::move(*std::get_if<Opening>(&d.state));
-  if (was.attempt == Attempt::Replace && was.device != d.chosen) {
-    stop(acquired.track, out);  // another was chosen meanwhile
-    d.state = Live{was.held};
-  } else if (!d.wanted && releases(source)) {
-    stop(acquired.track, out);
-    d.state = Idle{};
-  } else {
-    if (!d.wanted) out.commands.push_back(EnableTrack{acquired.track, false});
-    drop_former(source, out);
-    if (d.wanted && !was.held.track.empty()) {
-      d.former = was.held.track;
-      d.former_until = out.now + deadlines::kFormerTrack;
-    } else {
-      stop(was.held.track, out);
-    }
-    d.state = Live{{acquired.track, was.device.empty() ? acquired.device_id : was.device}};
-  }
-  follow_choice(source, out);
+  const Device& d = device(source);
+  if (d.stage == Stage::Live && !d.chosen.empty() && d.used != d.chosen)
+    acquire(source, Attempt::Replace, d.chosen, out);
 }
 
 void LocalMedia::on_acquired(const MediaAcquired& event, Output& out) {
@@ -167,36 +139,36 @@ void LocalMedia::on_acquired(const MediaAcquired& event, Output& out) {
   settle(Source::Camera, event.op, event.camera, out);
 }
 
-void LocalMedia::fail(Source source, MediaReason reason, Output& out) {
-  Device& d = device(source);
-  Opening was = std::move(*std::get_if<Opening>(&d.state));
-  const bool missing = reason == MediaReason::NoDevice || reason == MediaReason::Constraint;
-  d.state = Failed{reason};
-  if (was.attempt == Attempt::Replace) {
-    if (was.device == d.chosen) {
-      d.trouble = reason;
-      if (reason == MediaReason::InUse || reason == MediaReason::DeviceError) {
-        stop(std::exchange(was.held.track, {}), out);
-        return acquire(source, {Attempt::Alone, was.device, was.held}, out);
-      }
-      d.chosen = was.held.device;
-    }
-    d.state = Live{was.held};
-    follow_choice(source, out);
-  } else if (!d.wanted && releases(source)) {
-    return;  // for whom?
-  } else if (was.attempt == Attempt::Alone) {
-    if (was.held.device.empty()) return fall_back(source, MediaReason::DeviceLost, out);
-    if (was.device == d.chosen) {
-      d.trouble = reason;
-      d.chosen = was.held.device;
-    }
-    acquire(source, {Attempt::Back, was.held.device, {}}, out);
-  } else if (was.attempt == Attempt::Open && !was.device.empty() && missing) {
-    fall_back(source, MediaReason::DeviceLost, out);
-  } else if (was.attempt == Attempt::Fallback && missing) {
-    d.state = Lost{};
+// One kind of an acquisition has come, or has not. What is not waited for is stopped.
+void LocalMedia::settle(Source source, OpId op, const AcquiredTrack& acquired, Output& out) {
+  const Device& d = device(source);
+  const bool awaited = active_ && d.stage == Stage::Opening && d.op == op;
+  if (awaited && acquired.track.empty()) {
+    fail(source, MediaReason::NoDevice, out);
+  } else if (awaited) {
+    take(source, acquired, out);
+  } else if (!acquired.track.empty()) {
+    out.counters.add(Tally::LateDevicesStopped);
+    out.commands.push_back(StopTrack{acquired.track});
   }
+}
+
+void LocalMedia::take(Source source, const AcquiredTrack& acquired, Output& out) {
+  Device& d = device(source);
+  const bool outdated = d.attempt == Attempt::Replace && d.asked != d.chosen && !d.track.empty();
+  const bool refused = outdated || (!d.wanted && releases(source));
+  set(d, refused && !outdated ? Stage::Idle : Stage::Live);
+  if (refused) {
+    out.commands.push_back(StopTrack{acquired.track});
+  } else {
+    if (!d.wanted) out.commands.push_back(EnableTrack{acquired.track, false});
+    drop_former(source, out);
+    d.former = std::exchange(d.track, acquired.track);
+    if (!d.former.empty()) d.former_until = out.now + deadlines::kFormerTrack;
+    if (!d.wanted) drop_former(source, out);
+    d.used = d.asked.empty() ? acquired.device_id : d.asked;
+  }
+  follow_choice(source, out);
 }
 
 void LocalMedia::on_failed(const MediaFailed& event, Output& out) {
@@ -207,16 +179,51 @@ void LocalMedia::on_failed(const MediaFailed& event, Output& out) {
       reason == MediaReason::PermissionDismissed || reason == MediaReason::InsecureContext;
   for (Source source : kSources) {
     Device& d = device(source);
-    const auto* opening = std::get_if<Opening>(&d.state);
-    if (opening == nullptr || opening->op != event.op) continue;
+    if (d.stage != Stage::Opening || d.op != event.op) continue;
     error_text_ = event.message.empty() ? event.name : event.message;
-    if (!opening->shared_prompt) {
-      fail(source, reason, out);
-    } else {
-      d.state = Failed{reason};
-      if (!final && d.wanted) open(source, out);
-    }
+    const bool alone_next = d.shared_prompt && !final && d.wanted;
+    fail(source, reason, out);
+    if (alone_next) open(source, out);
   }
+}
+
+void LocalMedia::fail(Source source, MediaReason reason, Output& out) {
+  Device& d = device(source);
+  if (d.attempt == Attempt::Replace) return fail_replacement(source, reason, out);
+  const bool missing = reason == MediaReason::NoDevice || reason == MediaReason::Constraint;
+  const bool outdated = d.asked != d.chosen;
+  set(d, Stage::Failed);
+  if (!d.wanted && releases(source)) {
+    d.reason = reason;
+  } else if (d.attempt == Attempt::Alone && !d.used.empty()) {
+    if (!outdated) {
+      d.reason = reason;
+      d.chosen = d.used;
+    }
+    acquire(source, Attempt::Back, std::string(d.used), out);
+  } else if (d.attempt == Attempt::Alone ||
+             (d.attempt == Attempt::Open && !d.asked.empty() && missing)) {
+    fall_back(source, MediaReason::DeviceLost, out);
+  } else if (d.attempt == Attempt::Fallback && missing) {
+    set(d, Stage::Lost);
+  } else {
+    d.reason = reason;
+  }
+}
+
+// What was there before is still held.
+void LocalMedia::fail_replacement(Source source, MediaReason reason, Output& out) {
+  Device& d = device(source);
+  set(d, Stage::Live);
+  if (d.asked == d.chosen) {
+    if (reason == MediaReason::InUse || reason == MediaReason::DeviceError) {
+      stop(d.track, out);
+      return acquire(source, Attempt::Alone, d.chosen, out);
+    }
+    d.reason = reason;
+    d.chosen = d.used;
+  }
+  follow_choice(source, out);
 }
 
 // ---- what becomes of devices -----------------------------------------------------------
@@ -225,15 +232,15 @@ void LocalMedia::on_track_ended(const LocalTrackEnded& event, Output& out) {
   for (Source source : kSources) {
     Device& d = device(source);
     if (d.former == event.track) d.former = {};
-    if (track(source) != event.track || event.track.empty()) continue;
-    if (auto* opening = std::get_if<Opening>(&d.state)) {
-      opening->attempt = Attempt::Alone;  // what is on its way takes over all the same
-      opening->held = {};
+    if (d.track != event.track || event.track.empty()) continue;
+    d.track = {};
+    if (d.stage == Stage::Opening) {
+      d.attempt = Attempt::Alone;  // what is on its way takes over all the same
+      d.used.clear();
       continue;
     }
-    const bool another = is_listed(source, held(source).device);
-    d.state = Lost{};
-    if (d.wanted && another) fall_back(source, MediaReason::DeviceLost, out);
+    set(d, Stage::Lost);
+    if (d.wanted && is_listed(source, d.used)) fall_back(source, MediaReason::DeviceLost, out);
   }
 }
 
@@ -259,38 +266,32 @@ void LocalMedia::on_devices(const DevicesListed& event, Output& out) {
     const bool granted = source == Source::Camera
                              ? event.camera_granted && !before.camera_granted
                              : event.microphone_granted && !before.microphone_granted;
-    const auto* failed = std::get_if<Failed>(&d.state);
-    const MediaReason reason = failed == nullptr ? MediaReason::None : failed->reason;
-    if (news && std::holds_alternative<Lost>(d.state)) {
+    const bool denied =
+        d.reason == MediaReason::PermissionDenied || d.reason == MediaReason::PermissionDismissed;
+    if (news && d.stage == Stage::Lost) {
       fall_back(source, MediaReason::None, out);
-    } else if ((news && reason == MediaReason::NoDevice) ||
-               (granted && (reason == MediaReason::PermissionDenied ||
-                            reason == MediaReason::PermissionDismissed))) {
+    } else if (d.stage == Stage::Failed &&
+               ((news && d.reason == MediaReason::NoDevice) || (granted && denied))) {
       open(source, out);
     }
   }
 }
 
 void LocalMedia::drop_former(Source source, Output& out) {
-  stop(std::exchange(device(source).former, {}), out);
+  stop(device(source).former, out);
   device(source).former_until = kNever;
 }
 
-void LocalMedia::stop(const TrackId& track, Output& out) {
-  if (!track.empty()) out.commands.push_back(StopTrack{track});
+// Ends the track, and what is known of it.
+void LocalMedia::stop(TrackId& track, Output& out) {
+  if (!track.empty()) out.commands.push_back(StopTrack{std::exchange(track, {})});
 }
 
 // ---- deadlines -------------------------------------------------------------------------
 
 Instant LocalMedia::deadline() const {
   Instant first = kNever;
-  for (const Device& d : devices_) {
-    first = earlier(first, d.former_until);
-    if (const auto* opening = std::get_if<Opening>(&d.state))
-      first = earlier(first, opening->give_up);
-    if (const auto* blackening = std::get_if<Blackening>(&d.state))
-      first = earlier(first, blackening->release_at);
-  }
+  for (const Device& d : devices_) first = earlier(first, earlier(d.until, d.former_until));
   return first;
 }
 
@@ -298,44 +299,32 @@ void LocalMedia::on_deadline(Output& out) {
   for (Source source : kSources) {
     Device& d = device(source);
     if (d.former_until <= out.now) drop_former(source, out);
-    const auto* opening = std::get_if<Opening>(&d.state);
-    const auto* blackening = std::get_if<Blackening>(&d.state);
-    if (opening != nullptr && opening->give_up <= out.now) {
+    if (d.until > out.now) continue;
+    if (d.stage == Stage::Opening) {
       fail(source, MediaReason::Timeout, out);
-    } else if (blackening != nullptr && blackening->release_at <= out.now) {
-      stop(blackening->held.track, out);
-      d.state = Idle{};
+    } else {
+      stop(d.track, out);
+      set(d, Stage::Idle);
     }
   }
 }
 
 // ---- what can be seen of it ------------------------------------------------------------
 
-const LocalMedia::Held& LocalMedia::held(Source source) const {
-  const auto& state = device(source).state;
-  if (const auto* live = std::get_if<Live>(&state)) return live->held;
-  if (const auto* blackening = std::get_if<Blackening>(&state)) return blackening->held;
-  const auto* opening = std::get_if<Opening>(&state);
-  // Without a track it is only a device to go back to.
-  return opening != nullptr && !opening->held.track.empty() ? opening->held : nothing_;
-}
-
 bool LocalMedia::announced(Source source) const {
   const Device& d = device(source);
-  return d.wanted && !std::holds_alternative<Failed>(d.state) &&
-         !std::holds_alternative<Lost>(d.state);
+  return d.wanted && d.stage != Stage::Failed && d.stage != Stage::Lost;
 }
 
 MediaView LocalMedia::view(Source source) const {
-  // In the order of the variant; Blackening: wanted by nobody.
+  // In the order of the stages; Blackening is wanted by nobody.
   static constexpr DeviceFact kFacts[] = {DeviceFact::None, DeviceFact::Opening, DeviceFact::Live,
                                           DeviceFact::Live, DeviceFact::Failed,  DeviceFact::Lost};
   const Device& d = device(source);
-  LocalFacts facts{d.wanted, kFacts[d.state.index()], d.trouble};
-  const auto* opening = std::get_if<Opening>(&d.state);
-  if (opening != nullptr && opening->attempt != Attempt::Open) facts.device = DeviceFact::Replacing;
-  if (const auto* failed = std::get_if<Failed>(&d.state)) facts.failure = failed->reason;
-  return local_state(facts);
+  const bool replaces = d.stage == Stage::Opening && d.attempt != Attempt::Open;
+  return local_state({d.wanted,
+                      replaces ? DeviceFact::Replacing : kFacts[static_cast<std::size_t>(d.stage)],
+                      d.reason});
 }
 
 }  // namespace groupcall

@@ -13,7 +13,6 @@
 
 #include <array>
 #include <string>
-#include <variant>
 
 #include "core/media/camera_state.h"
 #include "core/public/command.h"
@@ -60,14 +59,17 @@ class LocalMedia {
   Instant deadline() const;
 
   /// The track to send now; empty: send nothing. Muted tracks are sent too (black, silence).
-  const TrackId& track(Source source) const { return held(source).track; }
+  const TrackId& track(Source source) const { return device(source).track; }
   /// The one before it, which lives until drop_former(): links may still send it.
   const TrackId& former(Source source) const { return device(source).former; }
   void drop_former(Source source, Output& out);
   /// What we announce to the others: wanted, and not known to be impossible.
   bool announced(Source source) const;
   MediaView view(Source source) const;
-  const std::string& device_id(Source source) const { return held(source).device; }
+  /// Of the device in use; empty: there is none, or the browser does not say.
+  std::string device_id(Source source) const {
+    return track(source).empty() ? std::string() : device(source).used;
+  }
   /// The browser's own words on the last device error.
   const std::string& error_text() const { return error_text_; }
 
@@ -80,58 +82,45 @@ class LocalMedia {
     Back,      ///< the new one does not work: what was there before, again
     Fallback,  ///< what was there, or was chosen, has vanished: any other
   };
-  struct Held {
-    TrackId track;
-    std::string device;  ///< its id
-  };
-  struct Idle {};
-  struct Opening {
-    Attempt attempt = Attempt::Open;
-    std::string device;  ///< asked for by id; empty: as the constraints say
-    Held held;           ///< sent meanwhile, if it has a track; else the device to go back to
-    OpId op;
-    Instant give_up;
-    bool shared_prompt = false;
-  };
-  struct Live {
-    Held held;
-  };
-  struct Blackening {
-    Held held;
-    Instant release_at;
-  };
-  struct Failed {
-    MediaReason reason;
-  };
-  struct Lost {};
+  enum class Stage : unsigned char { Idle, Opening, Live, Blackening, Failed, Lost };
+  /// One struct for all stages: a variant with strings in three of them cost half a kB of the
+  /// download.
   struct Device {
     bool wanted = false;
+    bool shared_prompt = false;  ///< Opening: of both devices at once
+    Stage stage = Stage::Idle;
+    Attempt attempt = Attempt::Open;  ///< Opening
+    /// Failed: why. Otherwise: why another device is used than was chosen, or is being opened.
+    MediaReason reason = MediaReason::None;
+    OpId op;                 ///< Opening
+    Instant until = kNever;  ///< Opening: given up then. Blackening: released then
     std::string constraints;
-    std::string chosen = {};                  ///< by id; empty: as the constraints say
-    MediaReason trouble = MediaReason::None;  ///< why another one is used than was chosen
-    TrackId former = {};
+    std::string chosen;  ///< by id; empty: as the constraints say
+    std::string asked;   ///< Opening: by id, as above
+    TrackId track;       ///< Live, Blackening; Opening: what is sent meanwhile, if anything
+    std::string used;    ///< id of the device of `track`; without a track, the one to go back to
+    TrackId former;
     Instant former_until = kNever;
-    std::variant<Idle, Opening, Live, Blackening, Failed, Lost> state;
   };
 
   Device& device(Source source) { return devices_[static_cast<std::size_t>(source)]; }
   const Device& device(Source source) const { return devices_[static_cast<std::size_t>(source)]; }
-  const Held& held(Source source) const;
   bool releases(Source source) const {
     return source == Source::Camera ? !off_.keep_camera : off_.release_microphone;
   }
   bool is_listed(Source source, const std::string& but) const;
+  void set(Device& device, Stage stage, Instant until = kNever);
   void open(Source source, Output& out);
-  void acquire(Source source, Opening next, Output& out);
-  void fall_back(Source source, MediaReason trouble, Output& out);
+  void acquire(Source source, Attempt attempt, const std::string& id, Output& out);
+  void fall_back(Source source, MediaReason reason, Output& out);
   void follow_choice(Source source, Output& out);
   void settle(Source source, OpId op, const AcquiredTrack& track, Output& out);
   void take(Source source, const AcquiredTrack& track, Output& out);
   void fail(Source source, MediaReason reason, Output& out);
-  void stop(const TrackId& track, Output& out);
+  void fail_replacement(Source source, MediaReason reason, Output& out);
+  void stop(TrackId& track, Output& out);
 
   OffPolicy off_;
-  Held nothing_;
   bool active_ = false;
   std::array<Device, 2> devices_;
   std::string error_text_;

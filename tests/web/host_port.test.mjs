@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
-import { FakeClock, FakePage, deferred, settled } from './fakes.mjs';
+import { FakeClock, FakePage } from './fakes.mjs';
 
 const { host: { HostPort, pageClock } } = await importSource();
 
@@ -77,73 +77,4 @@ test('the timer of the page calls back once, and not after it is cancelled', asy
   pageClock.after(0, () => calls.push('cancelled'))();
   await new Promise((resolve) => pageClock.after(1, () => resolve(calls.push('fired'))));
   assert.deepEqual(calls, ['fired']);
-});
-
-// ---- the screen ------------------------------------------------------------------------
-
-class FakeWakeLocks {
-  /** Requests, oldest first: each a promise with its handles. */
-  asked = [];
-
-  request(type) {
-    const request = { type, ...deferred() };
-    this.asked.push(request);
-    return request.promise;
-  }
-  static lock() {
-    return { released: false, release: async function release() { this.released = true; } };
-  }
-}
-
-function makeAwake() {
-  const page = new FakePage();
-  const locks = new FakeWakeLocks();
-  return { page, locks, host: new HostPort(() => {}, page, new FakeClock(), locks) };
-}
-
-test('the screen is kept on until it need not be any more', async () => {
-  const { host, locks } = makeAwake();
-  host.keepAwake(true);
-  host.keepAwake(true);
-  assert.deepEqual(locks.asked.map(({ type }) => type), ['screen']);
-  const lock = FakeWakeLocks.lock();
-  locks.asked[0].resolve(lock);
-  await settled();
-  assert.equal(lock.released, false);
-  host.keepAwake(false);
-  assert.equal(lock.released, true);
-});
-
-test('a lock that comes after the call is released at once', async () => {
-  const { host, locks } = makeAwake();
-  host.keepAwake(true);
-  host.close();
-  const lock = FakeWakeLocks.lock();
-  locks.asked[0].resolve(lock);
-  await settled();
-  assert.equal(lock.released, true);
-});
-
-test('the lock that a hidden page has lost is asked for when it is seen again', async () => {
-  const { host, page, locks } = makeAwake();
-  host.keepAwake(true);
-  const lock = FakeWakeLocks.lock();
-  locks.asked[0].resolve(lock);
-  await settled();
-  page.become('hidden');
-  lock.released = true;
-  page.become('visible');
-  assert.equal(locks.asked.length, 2);
-  host.keepAwake(false);
-  page.become('visible');
-  assert.equal(locks.asked.length, 2, 'nobody needs it any more');
-});
-
-test('a system that refuses the lock, and a browser that has none, are left alone', async () => {
-  const { host, locks } = makeAwake();
-  host.keepAwake(true);
-  locks.asked[0].reject(new DOMException('battery', 'NotAllowedError'));
-  await settled();
-  host.keepAwake(false);
-  makeHost().host.keepAwake(true);
 });

@@ -4,15 +4,14 @@ import type { CallBridge, GroupCallModule } from 'groupcall-wasm';
 
 import { commandsAhead } from './ahead.js';
 import { callOut } from './call-out.js';
-import { DeviceMemory, type InputKind } from './device-memory.js';
 import { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
 import { loadModule } from './load-module.js';
 import { makeCall } from './make-call.js';
 import { MessageListeners, type MessageEvents, type SendResult } from './messages.js';
-import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type JoinOptions } from './options.js';
+import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type InputKind, type JoinOptions } from './options.js';
 import { ApplicationSocketPort } from './ports/application-socket.js';
-import { DeviceWatch } from './ports/devices.js';
+import { DeviceWatch } from './ports/device-watch.js';
 import { HostPort, pageClock } from './ports/host.js';
 import { IceServers } from './ports/ice-servers.js';
 import { MediaPort } from './ports/media.js';
@@ -142,12 +141,9 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   let engine: CallEngine | undefined;
   const heard: CoreEvent[] = [];
   const report: Report = (event) => (engine ? engine.dispatch(event) : void heard.push(event));
-  // What is met while the module loads has nowhere to stand yet.
-  const count: Count = (name) => void (engine && store.count(name));
-  const memory = options.deviceStorage && new DeviceMemory(options.deviceStorage, count);
   const media = new MediaPort(report, () => navigator.mediaDevices, {
     watch: new DeviceWatch(report, navigator),
-    memory,
+    memory: options.deviceMemory,
     processors: options.processors,
     allows,
   });
@@ -169,6 +165,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   const writeRecord = record && ((line: string): void => callOut(record, line));
   writeRecord?.(configText);
 
+  const count: Count = (name) => store.count(name);
   const iceServers = new IceServers(options.iceServers ?? [], count, pageClock, tryServers);
   const peers = new PeersPort(report, count, {
     open: (configuration) => new RTCPeerConnection(configuration),
@@ -181,8 +178,6 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     remote: (source) => peers.stream(source),
     local: (track) => media.stream(track),
   });
-  const host = new HostPort(report, globalThis.window, pageClock, navigator.wakeLock);
-  store.subscribe(() => host.keepAwake(isSeen(store.getSnapshot())));
   const messages = new MessageListeners();
   const { socket } = options.signalling;
   const application = socket && new ApplicationSocketPort(report, count);
@@ -195,7 +190,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
       peers,
       media,
       texts: new TextsPort(report, count),
-      host,
+      host: new HostPort(report, globalThis.window, pageClock),
     },
     store,
     messages,
@@ -205,7 +200,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   });
   // It tells at once what the Socket is, which only an engine can hear.
   if (socket) application?.setSocket(socket);
-  const call = makeCall(engine, store, { application, iceServers, messages, memory });
+  const call = makeCall(engine, store, { application, iceServers, messages, memory: options.deviceMemory });
   // How it ends stands in the snapshot.
   if (options.join) call.join(options.join).catch(() => undefined);
   for (const event of heard) engine.dispatch(event);
@@ -228,11 +223,6 @@ async function makeCertificates(): Promise<RTCCertificate[]> {
     console.warn('groupcall: no certificate of our own; each connection makes one', error);
     return [];
   }
-}
-
-/** A video call: nobody touches a device that they look at. */
-function isSeen({ phase, room }: CallSnapshot): boolean {
-  return room?.callType === 'video' && (phase === 'joined' || phase === 'reconnecting');
 }
 
 /** What Permissions Policy says, where the browser tells. */

@@ -12,10 +12,14 @@ export type { CallMessage, MessageEvents, SendResult } from './messages.js';
 export type {
   ApplicationSignalling,
   ApplicationSocket,
+  DeviceMemory,
   IceServersOption,
+  InputKind,
   GroupCallOptions,
   JoinOptions,
   OwnSignalling,
+  TrackProcessor,
+  TrackProcessors,
 } from './options.js';
 export {
   connectionReasonText,
@@ -26,8 +30,6 @@ export {
   type MediaDevice,
   type ReasonText,
 } from './errors.js';
-export type { DeviceStorage, InputKind } from './device-memory.js';
-export type { TrackProcessor, TrackProcessors } from './ports/media.js';
 export type {
   CallDevice,
   CallRoom,

@@ -1,12 +1,11 @@
 /** The public methods, over an engine and its store. */
 
-import type { DeviceMemory } from './device-memory.js';
 import type { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
 import type { CallEvents, GroupCall } from './group-call.js';
 import { onInvitation } from './invitations.js';
 import { sendMessage, type MessageListeners } from './messages.js';
-import { needApplicationSocket, needId, toJoinEvent } from './options.js';
+import { needApplicationSocket, needId, toJoinEvent, type DeviceMemory } from './options.js';
 import type { ApplicationSocketPort } from './ports/application-socket.js';
 import type { IceServers } from './ports/ice-servers.js';
 import type { SnapshotStore } from './store.js';

@@ -1,8 +1,6 @@
 /** What a page passes in, checked before the core sees it. */
 
-import type { DeviceStorage } from './device-memory.js';
 import { GroupCallError } from './errors.js';
-import type { TrackProcessors } from './ports/media.js';
 import type { CallType, CoreConfig, CoreEvent } from './protocol.js';
 import type { UserInfo } from './snapshot.js';
 
@@ -79,6 +77,23 @@ export type IceServersOption =
   | readonly RTCIceServer[]
   | (() => readonly RTCIceServer[] | Promise<readonly RTCIceServer[]>);
 
+/** What `setDevice()` can choose. */
+export type InputKind = 'microphone' | 'camera';
+
+/** Which devices a person has chosen, from one call to the next. */
+export interface DeviceMemory {
+  remember(kind: InputKind, deviceId: string, label: string): void;
+  /** The ids to prefer where the constraints name none. A device that is not there is no mistake. */
+  find(devices: MediaDevices): Promise<{ readonly [Kind in InputKind]?: string }>;
+}
+
+/**
+ * What an application makes of a device's track before it is sent, such as a blurred background. Both are
+ * muted and stopped together.
+ */
+export type TrackProcessor = (track: MediaStreamTrack) => MediaStreamTrack | Promise<MediaStreamTrack>;
+export type TrackProcessors = { readonly [Kind in InputKind]?: TrackProcessor | undefined };
+
 /** Options of `createGroupCall()`. */
 export interface GroupCallOptions {
   /**
@@ -120,11 +135,10 @@ export interface GroupCallOptions {
    */
   readonly whenOff?: { readonly camera?: 'release' | 'mute'; readonly microphone?: 'release' | 'mute' };
   /**
-   * Where `setDevice()` keeps what was chosen, by id and label, and where `join()` looks for it:
-   * `localStorage`. It is used where the constraints name no device, and only if it is there. Default:
-   * nothing is kept.
+   * Keeps what `setDevice()` chose, for the next call: `rememberDevices(localStorage)` of
+   * `groupcall/devices`, or one's own. Default: nothing is kept.
    */
-  readonly deviceStorage?: DeviceStorage;
+  readonly deviceMemory?: DeviceMemory;
   /**
    * What is made of a device's track before it is sent, each time one is opened: a blurred background, a
    * microphone without noise. One that fails, or takes over 10 s, is the error `processor-failed` of that

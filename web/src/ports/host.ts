@@ -33,20 +33,11 @@ const SLEPT_MS = 2_000;
 export class HostPort {
   readonly #clock: Clock;
   readonly #listening = new AbortController();
-  readonly #page: Page | undefined;
-  readonly #locks: WakeLock | undefined;
   #wallAhead: number;
-  #awake = false;
-  #lock: WakeLockSentinel | undefined;
 
-  /**
-   * @param page `window`; undefined outside a page.
-   * @param locks `navigator.wakeLock`, which not every browser has.
-   */
-  constructor(report: Report, page: Page | undefined, clock: Clock, locks?: WakeLock) {
+  /** @param page `window`; undefined outside a page. */
+  constructor(report: Report, page: Page | undefined, clock: Clock) {
     this.#clock = clock;
-    this.#page = page;
-    this.#locks = locks;
     this.#wallAhead = clock.wallNow() - clock.now();
     const { signal } = this.#listening;
     page?.addEventListener('online', () => report({ type: 'host.online' }), { signal });
@@ -63,10 +54,7 @@ export class HostPort {
     page?.document.addEventListener(
       'visibilitychange',
       () => {
-        if (page.document.visibilityState !== 'visible') return;
-        report({ type: 'host.pageShown' });
-        // The browser takes it back from a hidden page.
-        void this.#askForLock();
+        if (page.document.visibilityState === 'visible') report({ type: 'host.pageShown' });
       },
       { signal },
     );
@@ -83,25 +71,7 @@ export class HostPort {
     return missedMs > SLEPT_MS ? missedMs : 0;
   }
 
-  /** Keeps the screen on, or lets it go off again. */
-  keepAwake(awake: boolean): void {
-    if (awake === this.#awake) return;
-    this.#awake = awake;
-    if (awake) void this.#askForLock();
-    else void this.#lock?.release();
-  }
-
   close(): void {
-    this.keepAwake(false);
     this.#listening.abort();
-  }
-
-  async #askForLock(): Promise<void> {
-    if (!this.#awake || !this.#locks || this.#page?.document.visibilityState !== 'visible') return;
-    // A system that saves power says no, and that is its right.
-    const lock = await this.#locks.request('screen').catch(() => undefined);
-    // The call may have ended meanwhile, or the page been shown twice.
-    if (this.#awake && (!this.#lock || this.#lock.released)) this.#lock = lock;
-    else await lock?.release();
   }
 }

@@ -1,8 +1,8 @@
 /** Executes `media.*`: this page's microphone and camera, each track known by its id. */
 
-import type { DeviceMemory, InputKind } from '../device-memory.js';
+import type { DeviceMemory, InputKind, TrackProcessor, TrackProcessors } from '../options.js';
 import type { CoreCommand, CoreEvent } from '../protocol.js';
-import type { DeviceWatch } from './devices.js';
+import type { DeviceWatch } from './device-watch.js';
 import { bounded, describeFailure, type Port, type Report } from './port.js';
 
 export type MediaCommand = Extract<CoreCommand, { type: `media.${string}` }>;
@@ -18,13 +18,6 @@ interface LocalTrack {
 }
 
 type Preferred = { readonly [Kind in InputKind]?: string };
-
-/**
- * What an application makes of a device's track before it is sent, such as a blurred background. Both are
- * muted and stopped together.
- */
-export type TrackProcessor = (track: MediaStreamTrack) => MediaStreamTrack | Promise<MediaStreamTrack>;
-export type TrackProcessors = { readonly [Kind in InputKind]?: TrackProcessor | undefined };
 
 /** What the port works with beside the browser. */
 export interface MediaExtras {
@@ -54,8 +47,8 @@ function constraintsOf(kind: InputKind, text: string | undefined, { device, anyD
   return {
     ...(!isSized && DEFAULTS[kind]),
     ...given,
-    ...(!device && !anyDevice && { ...(deviceId && { deviceId }), ...(groupId && { groupId }) }),
-    ...(device && { deviceId: { exact: device } }),
+    // What is undefined is none to the browser.
+    ...(device ? { deviceId: { exact: device } } : !anyDevice && ({ deviceId, groupId } as MediaTrackConstraints)),
   };
 }
 

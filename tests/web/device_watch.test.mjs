@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { importSource } from './compile_source.mjs';
 import { FakeMediaDevices, settled } from './fakes.mjs';
 
-const { devices: { DeviceWatch } } = await importSource();
+const { device_watch: { DeviceWatch } } = await importSource();
 
 const camera = (deviceId, label = `Camera ${deviceId}`) => ({ kind: 'videoinput', deviceId, label });
 
