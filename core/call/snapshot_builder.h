@@ -20,7 +20,8 @@ class SnapshotBuilder {
   void invitations(std::vector<InvitationView> all) {
     put(std::move(all), invitations_, patch_.invitations);
   }
-  void devices(std::vector<DeviceInfo> all) { put(std::move(all), devices_, patch_.devices); }
+  /// Told only when there is news of them.
+  void devices(const std::vector<DeviceInfo>& all) { patch_.devices.emplace(all); }
   void self(SelfView view) { put(std::move(view), self_, patch_.self); }
   void participant(ParticipantView view);
   /// In this order, but those who cannot be reached come last.
@@ -51,7 +52,6 @@ class SnapshotBuilder {
   CallError error_;
   SignallingView signalling_;
   SelfView self_;
-  std::vector<DeviceInfo> devices_;
   std::vector<InvitationView> invitations_;
   FlatMap<UserId, ParticipantView> participants_;
   std::vector<UserId> order_;

@@ -252,26 +252,26 @@ bool LocalMedia::is_listed(Source source, const std::string& but) const {
 }
 
 void LocalMedia::on_devices(const DevicesListed& event, Output& out) {
-  const DevicesListed before = std::exchange(listed_, event);
+  DevicesListed before = event;
+  std::swap(before, listed_);
+  const std::array granted = {event.microphone_granted && !before.microphone_granted,
+                              event.camera_granted && !before.camera_granted};
+  std::array<bool, 3> news{};  // by DeviceKind
+  for (const DeviceInfo& info : event.devices) {
+    bool known = info.id.empty();
+    for (const DeviceInfo& old : before.devices)
+      known = known || (old.kind == info.kind && old.id == info.id);
+    if (!known) news[static_cast<std::size_t>(info.kind)] = true;
+  }
   for (Source source : kSources) {
     const Device& d = device(source);
-    if (!d.wanted) continue;
-    bool news = false;
-    for (const DeviceInfo& info : event.devices) {
-      bool known = static_cast<Source>(info.kind) != source || info.id.empty();
-      for (const DeviceInfo& old : before.devices)
-        known = known || (old.kind == info.kind && old.id == info.id);
-      news = news || !known;
-    }
-    const bool granted = source == Source::Camera
-                             ? event.camera_granted && !before.camera_granted
-                             : event.microphone_granted && !before.microphone_granted;
+    const auto at = static_cast<std::size_t>(source);
     const bool denied =
         d.reason == MediaReason::PermissionDenied || d.reason == MediaReason::PermissionDismissed;
-    if (news && d.stage == Stage::Lost) {
+    const bool again = (news[at] && d.reason == MediaReason::NoDevice) || (granted[at] && denied);
+    if (d.wanted && d.stage == Stage::Lost && news[at]) {
       fall_back(source, MediaReason::None, out);
-    } else if (d.stage == Stage::Failed &&
-               ((news && d.reason == MediaReason::NoDevice) || (granted && denied))) {
+    } else if (d.wanted && d.stage == Stage::Failed && again) {
       open(source, out);
     }
   }

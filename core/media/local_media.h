@@ -67,8 +67,9 @@ class LocalMedia {
   bool announced(Source source) const;
   MediaView view(Source source) const;
   /// Of the device in use; empty: there is none, or the browser does not say.
-  std::string device_id(Source source) const {
-    return track(source).empty() ? std::string() : device(source).used;
+  const std::string& device_id(Source source) const {
+    const Device& d = device(source);
+    return d.track.empty() ? d.track.value : d.used;
   }
   /// The browser's own words on the last device error.
   const std::string& error_text() const { return error_text_; }
