@@ -28,9 +28,8 @@ MediaReason device_failure(std::string_view name, std::string_view message) {
 // ---- wishes ----------------------------------------------------------------------------
 
 void LocalMedia::begin(const JoinRequested& wish, Output& out) {
-  active_ = true;
+  reset(true);
   error_text_.clear();
-  devices_ = {};
   devices_[0].wanted = wish.audio;
   devices_[0].constraints = wish.audio_constraints;
   devices_[1].wanted = wish.video;
@@ -51,11 +50,15 @@ void LocalMedia::begin(const JoinRequested& wish, Output& out) {
 }
 
 void LocalMedia::release(Output& out) {
-  active_ = false;
   for (Device& d : devices_) {
-    stop(d.track, out);
-    stop(d.former, out);
+    stop(std::exchange(d.track, {}), out);
+    stop(std::exchange(d.former, {}), out);
   }
+  reset(false);
+}
+
+void LocalMedia::reset(bool active) {
+  active_ = active;
   devices_ = {};
 }
 
@@ -65,7 +68,7 @@ void LocalMedia::want(Source source, bool on, Output& out) {
   const bool down = d.stage == Stage::Failed || d.stage == Stage::Lost;
   if (!active_ || (d.wanted == on && !(on && down))) return;
   d.wanted = on;
-  if (!d.track.empty()) out.commands.push_back(EnableTrack{d.track, on});
+  enable(d.track, on, out);
   if (!on) {
     d.reason = MediaReason::None;
     drop_former(source, out);  // it is not muted
@@ -149,24 +152,25 @@ void LocalMedia::settle(Source source, OpId op, const AcquiredTrack& acquired, O
     take(source, acquired, out);
   } else if (!acquired.track.empty()) {
     out.counters.add(Tally::LateDevicesStopped);
-    out.commands.push_back(StopTrack{acquired.track});
+    stop(TrackId(acquired.track), out);
   }
 }
 
 void LocalMedia::take(Source source, const AcquiredTrack& acquired, Output& out) {
   Device& d = device(source);
   const bool outdated = d.attempt == Attempt::Replace && d.asked != d.chosen && !d.track.empty();
-  const bool refused = outdated || (!d.wanted && releases(source));
-  set(d, refused && !outdated ? Stage::Idle : Stage::Live);
-  if (refused) {
-    out.commands.push_back(StopTrack{acquired.track});
+  TrackId track = acquired.track;
+  if (outdated || (!d.wanted && releases(source))) {
+    stop(std::move(track), out);
+    set(d, outdated ? Stage::Live : Stage::Idle);
   } else {
-    if (!d.wanted) out.commands.push_back(EnableTrack{acquired.track, false});
+    if (!d.wanted) enable(track, false, out);
     drop_former(source, out);
-    d.former = std::exchange(d.track, acquired.track);
-    if (!d.former.empty()) d.former_until = out.now + deadlines::kFormerTrack;
+    d.former = std::exchange(d.track, std::move(track));
+    d.former_until = d.former.empty() ? kNever : out.now + deadlines::kFormerTrack;
     if (!d.wanted) drop_former(source, out);
     d.used = d.asked.empty() ? acquired.device_id : d.asked;
+    set(d, Stage::Live);
   }
   follow_choice(source, out);
 }
@@ -217,7 +221,7 @@ void LocalMedia::fail_replacement(Source source, MediaReason reason, Output& out
   set(d, Stage::Live);
   if (d.asked == d.chosen) {
     if (reason == MediaReason::InUse || reason == MediaReason::DeviceError) {
-      stop(d.track, out);
+      stop(std::exchange(d.track, {}), out);
       return acquire(source, Attempt::Alone, d.chosen, out);
     }
     d.reason = reason;
@@ -278,13 +282,16 @@ void LocalMedia::on_devices(const DevicesListed& event, Output& out) {
 }
 
 void LocalMedia::drop_former(Source source, Output& out) {
-  stop(device(source).former, out);
+  stop(std::exchange(device(source).former, {}), out);
   device(source).former_until = kNever;
 }
 
-// Ends the track, and what is known of it.
-void LocalMedia::stop(TrackId& track, Output& out) {
-  if (!track.empty()) out.commands.push_back(StopTrack{std::exchange(track, {})});
+void LocalMedia::stop(TrackId&& track, Output& out) {
+  if (!track.empty()) out.commands.push_back(StopTrack{std::move(track)});
+}
+
+void LocalMedia::enable(const TrackId& track, bool on, Output& out) {
+  if (!track.empty()) out.commands.push_back(EnableTrack{track, on});
 }
 
 // ---- deadlines -------------------------------------------------------------------------
@@ -303,7 +310,7 @@ void LocalMedia::on_deadline(Output& out) {
     if (d.stage == Stage::Opening) {
       fail(source, MediaReason::Timeout, out);
     } else {
-      stop(d.track, out);
+      stop(std::exchange(d.track, {}), out);
       set(d, Stage::Idle);
     }
   }

@@ -110,7 +110,8 @@ class LocalMedia {
     return source == Source::Camera ? !off_.keep_camera : off_.release_microphone;
   }
   bool is_listed(Source source, const std::string& but) const;
-  void set(Device& device, Stage stage, Instant until = kNever);
+  void reset(bool active);
+  static void set(Device& device, Stage stage, Instant until = kNever);
   void open(Source source, Output& out);
   void acquire(Source source, Attempt attempt, const std::string& id, Output& out);
   void fall_back(Source source, MediaReason reason, Output& out);
@@ -119,7 +120,8 @@ class LocalMedia {
   void take(Source source, const AcquiredTrack& track, Output& out);
   void fail(Source source, MediaReason reason, Output& out);
   void fail_replacement(Source source, MediaReason reason, Output& out);
-  void stop(TrackId& track, Output& out);
+  static void stop(TrackId&& track, Output& out);
+  static void enable(const TrackId& track, bool on, Output& out);
 
   OffPolicy off_;
   bool active_ = false;

@@ -33,13 +33,13 @@ const MUTANTS = [
   {
     fault: 'A microphone that comes after muting is not muted',
     file: 'media/local_media.cpp',
-    find: 'if (!d.wanted) out.commands.push_back(EnableTrack{acquired.track, false});',
+    find: 'if (!d.wanted) enable(track, false, out);',
     replace: '',
   },
   {
     fault: 'Devices that nobody waits for any more stay on',
     file: 'media/local_media.cpp',
-    find: 'out.counters.add(Tally::LateDevicesStopped);\n    out.commands.push_back(StopTrack{acquired.track});',
+    find: 'stop(TrackId(acquired.track), out);',
     replace: '',
   },
   {

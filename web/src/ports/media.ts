@@ -53,21 +53,21 @@ function constraintsOf(kind: InputKind, text: string | undefined, { device, anyD
 }
 
 /** Runs a processor; what it takes too long for is stopped when it comes. */
-function processed(processor: TrackProcessor, source: MediaStreamTrack): Promise<MediaStreamTrack> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => reject(new DOMException(describeFailure(error).message, 'ProcessorError'));
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      fail(new Error('it took too long'));
-    }, PROCESSOR_MS);
-    // What it throws is no different from what it rejects with.
-    Promise.resolve(source)
-      .then(processor)
-      .then((track) => (late ? track.stop() : resolve(track)))
-      .catch(fail)
-      .finally(() => clearTimeout(timer));
+async function processed(processor: TrackProcessor, source: MediaStreamTrack): Promise<MediaStreamTrack> {
+  // What it throws is no different from what it rejects with.
+  const made = Promise.resolve(source).then(processor);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, PROCESSOR_MS, 'it took too long');
   });
+  try {
+    return await Promise.race([made, limit]);
+  } catch (error) {
+    made.then((track) => track.stop(), () => undefined);
+    throw new DOMException(describeFailure(error).message, 'ProcessorError');
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export class MediaPort implements Port<MediaCommand> {
