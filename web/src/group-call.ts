@@ -141,12 +141,9 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   let engine: CallEngine | undefined;
   const heard: CoreEvent[] = [];
   const report: Report = (event) => (engine ? engine.dispatch(event) : void heard.push(event));
-  const media = new MediaPort(report, () => navigator.mediaDevices, {
-    watch: new DeviceWatch(report, navigator),
-    memory: options.deviceMemory,
-    processors: options.processors,
-    allows,
-  });
+  const { deviceMemory: memory, processors } = options;
+  const watch = new DeviceWatch(report, navigator);
+  const media = new MediaPort(report, () => navigator.mediaDevices, { watch, memory, processors, allows });
   const sockets = new SocketPort(report, (url) => new WebSocket(url));
   const config = JSON.parse(configText) as CoreConfig;
   const ahead = options.join ? commandsAhead(config, toJoinEvent(options.join, 0)) : [];
@@ -200,7 +197,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   });
   // It tells at once what the Socket is, which only an engine can hear.
   if (socket) application?.setSocket(socket);
-  const call = makeCall(engine, store, { application, iceServers, messages, memory: options.deviceMemory });
+  const call = makeCall(engine, store, { application, iceServers, messages, memory });
   // How it ends stands in the snapshot.
   if (options.join) call.join(options.join).catch(() => undefined);
   for (const event of heard) engine.dispatch(event);
