@@ -6,23 +6,32 @@ namespace groupcall {
 
 namespace {
 constexpr auto kSources = {Source::Microphone, Source::Camera};
+
+struct Failure {
+  std::string_view name;
+  MediaReason reason;
+};
+constexpr Failure kFailures[] = {
+    {"NotAllowedError", MediaReason::PermissionDenied},
+    {"SecurityError", MediaReason::InsecureContext},
+    {"NotFoundError", MediaReason::NoDevice},
+    {"NotReadableError", MediaReason::InUse},
+    {"OverconstrainedError", MediaReason::Constraint},
+    {"ProcessorError", MediaReason::ProcessorFailed},
+};
 }  // namespace
 
 MediaReason device_failure(std::string_view name, std::string_view message) {
+  MediaReason reason = MediaReason::DeviceError;
+  for (const Failure& failure : kFailures)
+    if (failure.name == name) reason = failure.reason;
   const auto says = [message](std::string_view words) {
     return message.find(words) != std::string_view::npos;
   };
-  if (name == "NotAllowedError") {
-    if (says("dismissed")) return MediaReason::PermissionDismissed;
-    // "Permission denied by system"; the port says "by policy".
-    return says(" by ") ? MediaReason::PermissionBlocked : MediaReason::PermissionDenied;
-  }
-  if (name == "SecurityError") return MediaReason::InsecureContext;
-  if (name == "NotFoundError") return MediaReason::NoDevice;
-  if (name == "NotReadableError") return MediaReason::InUse;
-  if (name == "OverconstrainedError") return MediaReason::Constraint;
-  if (name == "ProcessorError") return MediaReason::ProcessorFailed;
-  return MediaReason::DeviceError;
+  if (reason != MediaReason::PermissionDenied) return reason;
+  if (says("dismissed")) return MediaReason::PermissionDismissed;
+  // "Permission denied by system"; the port says "by policy".
+  return says(" by ") ? MediaReason::PermissionBlocked : reason;
 }
 
 // ---- wishes ----------------------------------------------------------------------------
@@ -34,19 +43,16 @@ void LocalMedia::begin(const JoinRequested& wish, Output& out) {
   devices_[0].constraints = wish.audio_constraints;
   devices_[1].wanted = wish.video;
   devices_[1].constraints = wish.video_constraints;
-  if (!wish.audio || !wish.video) {
-    for (Source source : kSources)
-      if (device(source).wanted) open(source, out);
-    return;
-  }
-  const OpId op = out.ids.next_op();
-  for (Device& d : devices_) {
-    set(d, Stage::Opening, out.now + deadlines::kAcquire);
-    d.op = op;
-    d.shared_prompt = true;
-  }
-  out.commands.push_back(
-      AcquireMedia{op, true, true, wish.audio_constraints, wish.video_constraints});
+  if (wish.audio) open(Source::Microphone, out);
+  if (!wish.video) return;
+  if (!wish.audio) return open(Source::Camera, out);
+  // The microphone's question is the camera's, too.
+  auto& asked = *std::get_if<AcquireMedia>(&out.commands.back());
+  asked.camera = true;
+  asked.video_constraints = wish.video_constraints;
+  set(devices_[1], Stage::Opening, devices_[0].until);
+  devices_[1].op = asked.op;
+  devices_[0].shared_prompt = devices_[1].shared_prompt = true;
 }
 
 void LocalMedia::release(Output& out) {

@@ -55,30 +55,6 @@ const MUTANTS = [
     replace: '',
   },
   {
-    fault: 'A replaced track is stopped while it is still sent',
-    file: 'call/call_core.cpp',
-    find: 'if (!sent) media_.drop_former',
-    replace: 'media_.drop_former',
-  },
-  {
-    fault: 'A device that vanishes is not replaced by another',
-    file: 'media/local_media.cpp',
-    find: 'if (d.wanted && is_listed(source, d.used)) fall_back(source, MediaReason::DeviceLost, out);',
-    replace: '',
-  },
-  {
-    fault: 'A camera that does not work leaves nobody with the one before',
-    file: 'media/local_media.cpp',
-    find: 'acquire(source, Attempt::Back, std::string(d.used), out);',
-    replace: '',
-  },
-  {
-    fault: 'A choice that was changed meanwhile is followed all the same',
-    file: 'media/local_media.cpp',
-    find: 'const bool outdated = d.attempt == Attempt::Replace && ',
-    replace: 'const bool outdated = false && ',
-  },
-  {
     fault: 'An offer is sent again a second late',
     file: 'negotiation/peer_negotiation.cpp',
     find: 'ctx.now + deadlines::kOfferResend\n',
@@ -367,6 +343,30 @@ const MUTANTS = [
     file: 'negotiation/peer_negotiation.cpp',
     find: '  unheard_ = true;\n',
     replace: '',
+  },
+  {
+    fault: 'A replaced track is stopped while it is still sent',
+    file: 'call/call_core.cpp',
+    find: 'if (!sent) media_.drop_former',
+    replace: 'media_.drop_former',
+  },
+  {
+    fault: 'A device that vanishes is not replaced by another',
+    file: 'media/local_media.cpp',
+    find: 'if (d.wanted && is_listed(source, d.used)) fall_back(source, MediaReason::DeviceLost, out);',
+    replace: '',
+  },
+  {
+    fault: 'A camera that does not work leaves nobody with the one before',
+    file: 'media/local_media.cpp',
+    find: 'acquire(source, Attempt::Back, std::string(d.used), out);',
+    replace: '',
+  },
+  {
+    fault: 'A choice that was changed meanwhile is followed all the same',
+    file: 'media/local_media.cpp',
+    find: 'const bool outdated = d.attempt == Attempt::Replace && ',
+    replace: 'const bool outdated = false && ',
   },
 ];
 

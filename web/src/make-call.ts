@@ -31,7 +31,7 @@ export function makeCall(engine: CallEngine, store: SnapshotStore, { application
     setCamera: (on) => engine.dispatch({ type: 'call.setCamera', on: needBoolean(on) }),
     setDevice: (kind, deviceId) => {
       if ((kind !== 'camera' && kind !== 'microphone') || typeof deviceId !== 'string' || deviceId === '') {
-        throw new GroupCallError('invalid-argument', "setDevice() takes 'camera' or 'microphone', and an id");
+        throw new GroupCallError('invalid-argument', 'setDevice() takes camera or microphone, and an id');
       }
       const known = store.getSnapshot().devices.find((one) => one.kind === kind && one.deviceId === deviceId);
       memory?.remember(kind, deviceId, known?.label ?? '');

@@ -299,9 +299,10 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
     `earlyOffers must be a whole number from 0 to ${EARLY_OFFERS}`,
   );
   needObject(whenOff, 'whenOff');
-  for (const [name, what] of Object.entries(whenOff)) {
-    need(what === 'release' || what === 'mute', `whenOff.${name} must be 'release' or 'mute'`);
-  }
+  need(
+    Object.values(whenOff).every((what) => what === 'release' || what === 'mute'),
+    "whenOff takes 'release' or 'mute'",
+  );
   need(record === undefined || typeof record === 'function', 'record must be a function');
   const config: CoreConfig = {
     self: { userId: self.userId, userInfo: self },

@@ -136,7 +136,7 @@ export class MediaPort implements Port<MediaCommand> {
         const processor = this.#extras.processors?.[kindOf(source)];
         const track = processor ? await processed(processor, source) : source;
         opened.push(track);
-        if (!this.#closed) adopted[kindOf(source)] = this.#adopt(track, source);
+        adopted[kindOf(source)] = this.#adopt(track, source);
       }
       if (this.#closed) throw new DOMException('', 'AbortError');
       this.#report({ type: 'media.acquired', op, ...adopted });
