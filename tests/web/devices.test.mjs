@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
-import { FakeMediaDevices, FakePage, deferred, settled } from './fakes.mjs';
+import { FakeMediaDevices, FakeMediaStream, FakePage, FakeTrack, deferred, settled } from './fakes.mjs';
 
-const { devices: { keepScreenOn, rememberDevices } } = await importSource();
+const { devices: { keepScreenOn, processDevices, rememberDevices } } = await importSource();
 
 class FakeStorage {
   items = new Map();
@@ -60,6 +60,72 @@ test('a storage that is full, forbidden, or holds something else is done without
     storage.setItem('groupcall.devices', text);
     assert.deepEqual(await makeMemory(storage).memory.find(machine()), {}, text);
   }
+});
+
+// ---- processors ------------------------------------------------------------------------
+
+/** Opens a microphone and a camera, of which the processor makes what it likes. */
+async function openProcessed(t, camera) {
+  const mediaDevices = new FakeMediaDevices();
+  Object.defineProperty(globalThis, 'navigator', { value: { mediaDevices }, configurable: true });
+  globalThis.MediaStream = FakeMediaStream;
+  t.after(() => delete globalThis.navigator);
+  const [audio, plain] = [new FakeTrack('audio'), new FakeTrack('video', { label: 'Plain', deviceId: 'c1' })];
+  const opening = processDevices({ camera })({ audio: true, video: { width: 640 } });
+  opening.catch(() => {});
+  assert.deepEqual(mediaDevices.requests[0].constraints, { audio: true, video: { width: 640 } });
+  mediaDevices.requests[0].resolve(new FakeMediaStream([audio, plain]));
+  await settled();
+  return { opening, audio, plain };
+}
+
+test('what a processor makes of a track goes in its place, passes for the device, and ends with it', async (t) => {
+  const blurred = new FakeTrack('video', { deviceId: '' });
+  const { opening, audio, plain } = await openProcessed(t, async (track) => {
+    assert.equal(track.label, 'Plain');
+    return blurred;
+  });
+  assert.deepEqual((await opening).getTracks(), [audio, blurred]);
+  assert.deepEqual([blurred.label, blurred.getSettings().deviceId], ['Plain', 'c1']);
+  let ended = 0;
+  blurred.addEventListener('ended', () => (ended += 1));
+  plain.end();
+  assert.equal(ended, 1, 'a device that vanishes under its processor');
+  blurred.stop();
+  assert.deepEqual([blurred.stopped, plain.stopped, audio.stopped], [true, true, false]);
+});
+
+test('a processor may give the very track back', async (t) => {
+  const { opening, plain } = await openProcessed(t, (track) => track);
+  assert.equal((await opening).getTracks()[1], plain);
+});
+
+for (const [how, processor] of [
+  ['throws', () => { throw new Error('no blur'); }],
+  ['rejects', async () => { throw new Error('no blur'); }],
+]) {
+  test(`a processor that ${how} fails the devices, and nothing is left on`, async (t) => {
+    const { opening, plain, audio } = await openProcessed(t, processor);
+    await assert.rejects(opening, { name: 'ProcessorError', message: 'no blur' });
+    await settled();
+    assert.deepEqual([plain.stopped, audio.stopped], [true, true]);
+  });
+}
+
+test('a processor that takes over 10 s has failed, and what it makes later is stopped', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { promise, resolve } = deferred();
+  const { opening, plain } = await openProcessed(t, () => promise);
+  t.mock.timers.tick(9_999);
+  await settled();
+  assert.equal(plain.stopped, false);
+  t.mock.timers.tick(1);
+  await assert.rejects(opening, { name: 'ProcessorError', message: 'it took too long' });
+  assert.equal(plain.stopped, true);
+  const late = new FakeTrack('video');
+  resolve(late);
+  await settled();
+  assert.equal(late.stopped, true);
 });
 
 // ---- the screen ------------------------------------------------------------------------

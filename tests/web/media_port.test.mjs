@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
-import { FakeMediaDevices, FakeMediaStream, FakeTrack, deferred, settled } from './fakes.mjs';
+import { FakeMediaDevices, FakeMediaStream, FakeTrack, settled } from './fakes.mjs';
 
 globalThis.MediaStream = FakeMediaStream;
 const { media: { MediaPort } } = await importSource();
@@ -205,76 +205,19 @@ test('the devices are looked at once there are names to tell', async () => {
   assert.equal(closed, true);
 });
 
-// ---- processors ------------------------------------------------------------------------
-
-async function withProcessor(camera) {
-  const made = makePort(undefined, { processors: { camera } });
-  const tracks = [new FakeTrack('audio'), new FakeTrack('video', { label: 'Plain' })];
-  made.port.execute(acquire());
-  made.devices.requests[0].resolve(new FakeMediaStream(tracks));
+test('an application that opens devices itself is asked instead of the browser, and its tracks are stopped as any', async () => {
+  const own = new FakeTrack('video', { deviceId: '' });
+  const asked = [];
+  const open = async (constraints) => {
+    asked.push(plain(constraints));
+    return new FakeMediaStream([own]);
+  };
+  const { port, events, devices } = makePort(undefined, { open });
+  port.execute(acquire({ microphone: false, device: 'c2' }));
   await settled();
-  return { ...made, audio: tracks[0], plain: tracks[1] };
-}
-
-test('what a processor makes of a track is sent in its place; both are muted and stopped together', async () => {
-  const blurred = new FakeTrack('video');
-  const { port, events, plain, audio } = await withProcessor(async (track) => {
-    assert.equal(track.label, 'Plain');
-    return blurred;
-  });
-  assert.deepEqual(events[0].camera, { track: blurred.id, deviceId: 'device-video', label: 'Plain' });
-  assert.equal(events[0].microphone.track, audio.id);
-  assert.equal(port.track(blurred.id), blurred);
-  port.execute({ type: 'media.enable', track: blurred.id, enabled: false });
-  assert.deepEqual([blurred.enabled, plain.enabled], [false, false]);
-  port.execute({ type: 'media.stop', track: blurred.id });
-  assert.deepEqual([blurred.stopped, plain.stopped], [true, true]);
-});
-
-test('a device that vanishes under its processor is reported by the track that is sent', async () => {
-  const blurred = new FakeTrack('video');
-  const { events, plain } = await withProcessor(() => blurred);
-  plain.end();
-  assert.deepEqual(events.at(-1), { type: 'media.trackEnded', track: blurred.id });
-  assert.equal(blurred.stopped, true);
-});
-
-for (const [how, processor] of [
-  ['throws', () => { throw new Error('no blur'); }],
-  ['rejects', async () => { throw new Error('no blur'); }],
-]) {
-  test(`a processor that ${how} fails the device, and nothing of it is left on`, async () => {
-    const { port, events, plain, audio } = await withProcessor(processor);
-    assert.deepEqual(events, [{ type: 'media.failed', op: 5, name: 'ProcessorError', message: 'no blur' }]);
-    assert.deepEqual([plain.stopped, audio.stopped], [true, true]);
-    assert.equal(port.track(audio.id), null);
-  });
-}
-
-test('a processor that takes over 10 s has failed, and what it makes later is stopped', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { promise, resolve } = deferred();
-  const { events, plain } = await withProcessor(() => promise);
-  t.mock.timers.tick(9_999);
-  await settled();
-  assert.deepEqual(events, []);
-  t.mock.timers.tick(1);
-  await settled();
-  assert.equal(events[0].name, 'ProcessorError');
-  assert.equal(plain.stopped, true);
-  const late = new FakeTrack('video');
-  resolve(late);
-  await settled();
-  assert.equal(late.stopped, true);
-});
-
-test('a call that ends under a processor leaves nothing on', async () => {
-  const { promise, resolve } = deferred();
-  const { port, events, plain, audio } = await withProcessor(() => promise);
-  port.close();
-  const blurred = new FakeTrack('video');
-  resolve(blurred);
-  await settled();
-  assert.deepEqual([plain.stopped, audio.stopped, blurred.stopped], [true, true, true]);
-  assert.deepEqual(events, []);
+  assert.deepEqual(asked, [{ audio: false, video: { ...PICTURE, deviceId: { exact: 'c2' } } }]);
+  assert.deepEqual(devices.requests, []);
+  assert.deepEqual(events, [{ type: 'media.acquired', op: 5, camera: { track: own.id, label: 'Fake video' } }]);
+  port.execute({ type: 'media.stop', track: own.id });
+  assert.equal(own.stopped, true);
 });

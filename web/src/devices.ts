@@ -1,11 +1,12 @@
 /**
- * What a page may want around its devices: which of them were chosen the last time, and a screen that stays on.
+ * What a page may want around its devices: which of them were chosen the last time, what is made of their
+ * tracks before they are sent, and a screen that stays on.
  *
  * @packageDocumentation
  */
 
 import type { GroupCall } from './group-call.js';
-import type { DeviceMemory, InputKind } from './options.js';
+import type { DeviceMemory, DeviceOpener, InputKind } from './options.js';
 
 type Known = Partial<Record<InputKind, { readonly deviceId: string; readonly label: string }>>;
 
@@ -49,6 +50,68 @@ export function rememberDevices(storage: Pick<Storage, 'getItem' | 'setItem'>): 
       };
       return Object.fromEntries(kinds.map((kind) => [kind, idOf(kind)]));
     },
+  };
+}
+
+/** What is made of a device's track before it is sent. */
+export type TrackProcessor = (track: MediaStreamTrack) => MediaStreamTrack | Promise<MediaStreamTrack>;
+
+// A processor may load a model first.
+const PROCESSOR_MS = 10_000;
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Runs a processor; what it takes too long for is stopped when it comes. */
+async function processed(processor: TrackProcessor, source: MediaStreamTrack): Promise<MediaStreamTrack> {
+  // What it throws is no different from what it rejects with.
+  const made = Promise.resolve(source).then(processor);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, PROCESSOR_MS, 'it took too long');
+  });
+  try {
+    return await Promise.race([made, limit]);
+  } catch (error) {
+    made.then((track) => track.stop(), () => undefined);
+    throw new DOMException(message(error), 'ProcessorError');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Makes the end of each the end of both; the track passes for the device's. */
+function bind(track: MediaStreamTrack, source: MediaStreamTrack): MediaStreamTrack {
+  if (track === source) return track;
+  const stop = track.stop.bind(track);
+  track.stop = () => {
+    stop();
+    source.stop();
+  };
+  track.getSettings = () => source.getSettings();
+  Object.defineProperty(track, 'label', { value: source.label });
+  source.addEventListener('ended', () => track.dispatchEvent(new Event('ended')));
+  return track;
+}
+
+/**
+ * Sends what is made of the devices' tracks in their place: a blurred background, a microphone without noise.
+ * For the option `openDevices`. A processor that fails, or takes over 10 s, is the error `processor-failed`
+ * of its device: the plain track is never sent.
+ */
+export function processDevices(processors: { readonly [Kind in InputKind]?: TrackProcessor | undefined }): DeviceOpener {
+  return async (constraints) => {
+    const sources = (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();
+    const making = sources.map(async (source) => {
+      const processor = processors[source.kind === 'audio' ? 'microphone' : 'camera'];
+      return processor ? bind(await processed(processor, source), source) : source;
+    });
+    try {
+      return new MediaStream(await Promise.all(making));
+    } catch (error) {
+      for (const source of sources) source.stop();
+      for (const one of making) one.then((track) => track.stop(), () => undefined);
+      throw error;
+    }
   };
 }
 

@@ -141,9 +141,9 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   let engine: CallEngine | undefined;
   const heard: CoreEvent[] = [];
   const report: Report = (event) => (engine ? engine.dispatch(event) : void heard.push(event));
-  const { deviceMemory: memory, processors } = options;
+  const { deviceMemory: memory, openDevices: open } = options;
   const watch = new DeviceWatch(report, navigator);
-  const media = new MediaPort(report, () => navigator.mediaDevices, { watch, memory, processors, allows });
+  const media = new MediaPort(report, () => navigator.mediaDevices, { watch, memory, open, allows });
   const sockets = new SocketPort(report, (url) => new WebSocket(url));
   const config = JSON.parse(configText) as CoreConfig;
   const ahead = options.join ? commandsAhead(config, toJoinEvent(options.join, 0)) : [];

@@ -13,13 +13,12 @@ export type {
   ApplicationSignalling,
   ApplicationSocket,
   DeviceMemory,
+  DeviceOpener,
   IceServersOption,
   InputKind,
   GroupCallOptions,
   JoinOptions,
   OwnSignalling,
-  TrackProcessor,
-  TrackProcessors,
 } from './options.js';
 export {
   connectionReasonText,

@@ -87,12 +87,8 @@ export interface DeviceMemory {
   find(devices: MediaDevices): Promise<{ readonly [Kind in InputKind]?: string }>;
 }
 
-/**
- * What an application makes of a device's track before it is sent, such as a blurred background. Both are
- * muted and stopped together.
- */
-export type TrackProcessor = (track: MediaStreamTrack) => MediaStreamTrack | Promise<MediaStreamTrack>;
-export type TrackProcessors = { readonly [Kind in InputKind]?: TrackProcessor | undefined };
+/** Opens devices as `navigator.mediaDevices.getUserMedia()` does, and fails as that does. */
+export type DeviceOpener = (constraints: MediaStreamConstraints) => Promise<MediaStream>;
 
 /** Options of `createGroupCall()`. */
 export interface GroupCallOptions {
@@ -140,11 +136,12 @@ export interface GroupCallOptions {
    */
   readonly deviceMemory?: DeviceMemory;
   /**
-   * What is made of a device's track before it is sent, each time one is opened: a blurred background, a
-   * microphone without noise. One that fails, or takes over 10 s, is the error `processor-failed` of that
-   * device: the plain track is never sent in its place.
+   * Takes the place of `getUserMedia()`: for tracks of the application's own, or such as it makes of the
+   * devices' (`processDevices()` of `groupcall/devices`: a blurred background, a microphone without noise).
+   * Asked each time a device is turned on or changed, for what the constraints want. The tracks are stopped
+   * when they are not needed any more: give a clone of what is used elsewhere, too.
    */
-  readonly processors?: TrackProcessors;
+  readonly openDevices?: DeviceOpener;
   /** How long `join()` waits to be admitted, in milliseconds. Default 15,000. */
   readonly joinTimeoutMs?: number;
   /**

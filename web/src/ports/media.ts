@@ -1,6 +1,6 @@
 /** Executes `media.*`: this page's microphone and camera, each track known by its id. */
 
-import type { DeviceMemory, InputKind, TrackProcessor, TrackProcessors } from '../options.js';
+import type { DeviceMemory, DeviceOpener, InputKind } from '../options.js';
 import type { CoreCommand, CoreEvent } from '../protocol.js';
 import type { DeviceWatch } from './device-watch.js';
 import { bounded, describeFailure, type Port, type Report } from './port.js';
@@ -11,8 +11,6 @@ type AcquiredTrack = NonNullable<Extract<CoreEvent, { type: 'media.acquired' }>[
 
 interface LocalTrack {
   readonly track: MediaStreamTrack;
-  /** The device's own, where `track` was made of it; else the same. */
-  readonly source: MediaStreamTrack;
   readonly stream: MediaStream;
   readonly listening: AbortController;
 }
@@ -23,7 +21,8 @@ type Preferred = { readonly [Kind in InputKind]?: string };
 export interface MediaExtras {
   readonly watch?: Pick<DeviceWatch, 'look' | 'close'>;
   readonly memory?: Pick<DeviceMemory, 'find'> | undefined;
-  readonly processors?: TrackProcessors | undefined;
+  /** Takes the place of getUserMedia. */
+  readonly open?: DeviceOpener | undefined;
   /** Whether the headers of this page, or of the one around it, allow a kind of device. */
   readonly allows?: (kind: InputKind) => boolean;
 }
@@ -33,9 +32,6 @@ const DEFAULTS = {
   microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
   camera: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
 };
-
-// A processor may load a model first.
-const PROCESSOR_MS = 10_000;
 
 const kindOf = ({ kind }: MediaStreamTrack): InputKind => (kind === 'audio' ? 'microphone' : 'camera');
 
@@ -50,24 +46,6 @@ function constraintsOf(kind: InputKind, text: string | undefined, { device, anyD
     // What is undefined is none to the browser.
     ...(device ? { deviceId: { exact: device } } : !anyDevice && ({ deviceId, groupId } as MediaTrackConstraints)),
   };
-}
-
-/** Runs a processor; what it takes too long for is stopped when it comes. */
-async function processed(processor: TrackProcessor, source: MediaStreamTrack): Promise<MediaStreamTrack> {
-  // What it throws is no different from what it rejects with.
-  const made = Promise.resolve(source).then(processor);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, PROCESSOR_MS, 'it took too long');
-  });
-  try {
-    return await Promise.race([made, limit]);
-  } catch (error) {
-    made.then((track) => track.stop(), () => undefined);
-    throw new DOMException(describeFailure(error).message, 'ProcessorError');
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 export class MediaPort implements Port<MediaCommand> {
@@ -91,7 +69,7 @@ export class MediaPort implements Port<MediaCommand> {
         return;
       case 'media.enable': {
         const local = this.#tracks.get(command.track);
-        if (local) local.track.enabled = local.source.enabled = command.enabled;
+        if (local) local.track.enabled = command.enabled;
         return;
       }
       case 'media.stop':
@@ -119,36 +97,29 @@ export class MediaPort implements Port<MediaCommand> {
 
   async #acquire(command: AcquireCommand): Promise<void> {
     const { op, microphone, camera, audioConstraints, videoConstraints } = command;
-    const { memory, watch } = this.#extras;
-    const opened: MediaStreamTrack[] = [];
+    const { memory, open, watch } = this.#extras;
+    let tracks: MediaStreamTrack[];
     try {
       const devices = this.#devices();
       if (!devices) throw new DOMException('This page is not a secure context.', 'SecurityError');
       const preferred = memory ? await memory.find(devices) : {};
-      const stream = await devices.getUserMedia({
+      const constraints = {
         audio: microphone && constraintsOf('microphone', audioConstraints, command, preferred),
         video: camera && constraintsOf('camera', videoConstraints, command, preferred),
-      });
-      const sources = stream.getTracks();
-      opened.push(...sources);
-      const adopted: Partial<Record<InputKind, AcquiredTrack>> = {};
-      for (const source of sources) {
-        const processor = this.#extras.processors?.[kindOf(source)];
-        const track = processor ? await processed(processor, source) : source;
-        opened.push(track);
-        adopted[kindOf(source)] = this.#adopt(track, source);
-      }
-      if (this.#closed) throw new DOMException('', 'AbortError');
-      this.#report({ type: 'media.acquired', op, ...adopted });
-      // Only now have they names to tell.
-      void watch?.look();
+      };
+      tracks = (await (open ? open(constraints) : devices.getUserMedia(constraints))).getTracks();
     } catch (error) {
-      for (const track of opened) {
-        this.#stop(track.id);
-        track.stop();
-      }
       if (!this.#closed) this.#report({ type: 'media.failed', op, ...this.#describe(error, command) });
+      return;
     }
+    if (this.#closed) {
+      for (const track of tracks) track.stop();
+      return;
+    }
+    const adopted = tracks.map((track) => [kindOf(track), this.#adopt(track)]);
+    this.#report({ type: 'media.acquired', op, ...Object.fromEntries(adopted) });
+    // Only now have they names to tell.
+    void watch?.look();
   }
 
   #describe(error: unknown, { microphone, camera }: AcquireCommand): { name: string; message: string } {
@@ -159,17 +130,16 @@ export class MediaPort implements Port<MediaCommand> {
     return failure.name === 'NotAllowedError' && barred ? { ...failure, message: 'Permission denied by policy' } : failure;
   }
 
-  #adopt(track: MediaStreamTrack, source: MediaStreamTrack): AcquiredTrack {
+  #adopt(track: MediaStreamTrack): AcquiredTrack {
     const listening = new AbortController();
-    const { signal } = listening;
-    this.#tracks.set(track.id, { track, source, stream: new MediaStream([track]), listening });
+    this.#tracks.set(track.id, { track, stream: new MediaStream([track]), listening });
     // "ended" never follows our own stop(): only the browser, the system or a pulled plug raise it.
-    for (const one of new Set([track, source])) one.addEventListener('ended', () => this.#ended(track.id), { signal });
-    const { deviceId } = source.getSettings();
+    track.addEventListener('ended', () => this.#ended(track.id), { signal: listening.signal });
+    const { deviceId } = track.getSettings();
     return {
       track: track.id,
       ...(deviceId && { deviceId: bounded(deviceId) }),
-      label: bounded(source.label),
+      label: bounded(track.label),
     };
   }
 
@@ -183,6 +153,5 @@ export class MediaPort implements Port<MediaCommand> {
     this.#tracks.delete(id);
     local?.listening.abort();
     local?.track.stop();
-    local?.source.stop();
   }
 }
