@@ -61,8 +61,11 @@ callTest(`${SWITCHES} switches of camera need no offer, and the picture goes on`
   const [first, second] = twoOf(await idsOf(alice, 'camera', 3));
   const startedAt = await now(bob);
   await bob.watchPictures();
-  await setDevice(alice, 'camera', second);
-  assert.equal((await alice.snapshot()).self.camera.state, 'replacing');
+  const meanwhile = await alice.evaluate((id) => {
+    callPage.call.setDevice('camera', id);
+    return callPage.call.getSnapshot().self.camera.state;
+  }, second);
+  assert.equal(meanwhile, 'replacing');
   for (let count = 1; count <= SWITCHES; count += 1) {
     const id = count % 2 === 1 ? second : first;
     await setDevice(alice, 'camera', id);

@@ -79,6 +79,18 @@ TEST_F(SwitchedDevices, FiftySwitchesNeedNoOffer) {
   expect_settled({"alice", "bob"});
 }
 
+TEST_F(SwitchedDevices, WhoChoosesTheOldCameraAgainMeanwhileKeepsIt) {
+  SimulatedPage& alice = gather_with_devices();
+  const std::size_t prompts = alice.media().prompts();
+  alice.set_device(DeviceKind::Camera, "camera-2");
+  world.run_for(50ms);
+  alice.set_device(DeviceKind::Camera, "camera-1");
+  world.run_for(2s);
+  EXPECT_EQ(alice.view().self.camera_device, "camera-1");
+  EXPECT_EQ(alice.media().prompts(), prompts + 1) << "it was never given up";
+  expect_settled({"alice", "bob"});
+}
+
 TEST_F(SwitchedDevices, ACameraThatDoesNotWorkBesideTheOtherTakesItsPlace) {
   SimulatedPage& alice = gather_with_devices();
   alice.media().set_one_at_a_time(true);

@@ -180,7 +180,7 @@ const REASON_TEXTS: Readonly<Record<MediaReason, Text>> = {
   'device-lost': ['The @ was disconnected', 'Connect it again, then turn it on.'],
   'permission-blocked': [
     'The system or this page blocks the @',
-    'Allow it for the browser in the settings of the system. Where this page is part of another, that one must allow it.',
+    'Allow it in the settings of the system, or of the page around this one.',
   ],
   'processor-failed': ['The effect on the @ does not work', 'Choose another effect, or none, then turn the @ on again.'],
   'device-error': ['The @ does not work', 'Reconnect it or restart the browser, then turn it on again.'],
