@@ -57,7 +57,7 @@ TEST_F(MediaModelTest, RefusalsHaveTheNamesThatBrowsersUse) {
 
 TEST_F(MediaModelTest, TheAnswerDependsOnTheDevicesWhenThePromptEnds) {
   media.acquire(
-      false, true, [](const auto&, const auto&) {},
+      false, true, "", [](const auto&, const auto&) {},
       [this](const std::string& name, const std::string&) { error = name; });
   media.set_camera(DeviceMood::Denied);
   loop.run_for(1s);
