@@ -1,5 +1,5 @@
 /**
- * Builds the package into web/dist/: index.js, playback.js and devices.js (with their source maps), their .d.ts
+ * Builds the package into web/dist/: index.js, playback.js, reasons.js and devices.js (with their source maps), their .d.ts
  * and what these import, groupcall.wasm. Needs the WebAssembly build (`cmake --build --preset wasm`).
  */
 
@@ -29,18 +29,10 @@ async function needWasmBuild() {
 }
 
 // Names that Embind's glue uses among its own objects only. The minifier cannot know that, and leaves them.
-const EMBIND_NAMES = new RegExp(
-  `^(${[
-    'argCount', 'argPackAdvance', 'baseClass', 'className', 'constructor_body', 'deleteScheduled', 'dependentTypes',
-    'destructorFunction', 'downcast', 'fromWireType', 'funcName', 'getActualType', 'instancePrototype', 'isConst',
-    'isReference', 'isSmartPointer', 'methodCaller', 'myTypes', 'overloadTable', 'pointeeType', 'preservePointerOnDelete',
-    'ptrType', 'pureVirtualFunctions', 'rawConstructor', 'rawDestructor', 'rawGetPointee', 'rawShare', 'readValueFromPointer',
-    'registeredClass', 'sharingPolicy', 'signaturesArray', 'smartPtr', 'smartPtrType', 'toWireType', 'typeConverters', 'upcast',
-  ].join('|')})$`,
-);
+const EMBIND_NAMES = /^(destructorFunction|fromWireType|toWireType)$/;
 
 /** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself. */
-const ENTRIES = ['index', 'playback', 'devices'];
+const ENTRIES = ['index', 'playback', 'reasons', 'devices'];
 
 /** One minified ES module for each entry. */
 async function bundle() {

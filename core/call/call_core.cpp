@@ -1,6 +1,8 @@
 // CallCore::handle(): one event in, then everything that follows from it.
 #include "core/public/call_core.h"
 
+#include <utility>
+
 #include "core/call/router.h"
 
 namespace groupcall {
@@ -46,7 +48,11 @@ SignallingSession::Output CallCore::Router::session_output() {
 NegotiationContext CallCore::Router::negotiation_context() {
   return {now_, ids_, counters_, commands_, signals_};
 }
-LocalMedia::Output CallCore::Router::media_output() { return {now_, ids_, counters_, commands_}; }
+// Who asks for it may change what is sent.
+LocalMedia::Output CallCore::Router::media_output() {
+  touch_all();
+  return {now_, ids_, counters_, commands_};
+}
 
 void CallCore::Router::touch_all() {
   for (const auto& [user, link] : links_) touch(user);
@@ -79,6 +85,7 @@ void CallCore::Router::run_timer(const TimerKey& key) {
     case TimerKey::Owner::Media: {
       auto media = media_output();
       media_.on_deadline(media);
+      screen_.on_deadline(now_);
       return;
     }
     case TimerKey::Owner::Stats:
@@ -96,7 +103,7 @@ void CallCore::Router::run_timer(const TimerKey& key) {
 void CallCore::Router::set_timers() {
   timers_.set({TimerKey::Owner::Session, {}}, session_.deadline());
   timers_.set({TimerKey::Owner::Room, {}}, room_deadline());
-  timers_.set({TimerKey::Owner::Media, {}}, media_.deadline());
+  timers_.set({TimerKey::Owner::Media, {}}, earlier(media_.deadline(), screen_.deadline()));
   timers_.set({TimerKey::Owner::Stats, {}}, stats_at_);
   timers_.set({TimerKey::Owner::Reach, {}}, reach_deadline());
   for (const auto& [user, yes] : touched_) {
@@ -108,16 +115,13 @@ void CallCore::Router::set_timers() {
 // ---- closing differences ---------------------------------------------------------------
 
 void CallCore::Router::reconcile() {
-  const TrackId microphone = media_.track(Source::Microphone);
-  const TrackId camera = media_.track(Source::Camera);
-  if (!(microphone == sent_microphone_) || !(camera == sent_camera_)) touch_all();
-  sent_microphone_ = microphone;
-  sent_camera_ = camera;
+  const Link::Tracks tracks{media_.track(Source::Microphone), media_.track(Source::Camera),
+                            screen_.track(), screen_.sound()};
   auto context = negotiation_context();
   for (const auto& [user, yes] : touched_) {
     Link* link = present_link(user);
     if (link == nullptr) continue;
-    link->send_tracks(microphone, camera, context);
+    link->send_tracks(tracks, context);
     link->judge(now_);
     link->note_view(now_);
     flush_messages(user, *link);
@@ -143,12 +147,30 @@ void CallCore::Router::drop_former_tracks() {
 // The others are told what we send, after each admission and at each change.
 void CallCore::Router::announce() {
   if (phase_ != RoomPhase::In || !session_.online()) return;
-  const bool audio = media_.announced(Source::Microphone);
-  const bool video = media_.announced(Source::Camera);
-  if (announced_ && announced_->audio == audio && announced_->video == video) return;
-  announced_ = Announced{audio, video};
-  session_.send(wire::UpdateTracks{room_.room_id, wire::WireTracks{audio, video, mark()}},
-                commands_);
+  announce_screen();
+  const Announced now{media_.announced(Source::Microphone), media_.announced(Source::Camera),
+                      !screen_.track().empty()};
+  if (announced_ == now) return;
+  announced_ = now;
+  wire::WireTracks tracks{now.audio, now.camera || now.screen, mark()};
+  tracks.mark.screen = now.screen;
+  tracks.mark.camera_off = now.screen && !now.camera;
+  session_.send(wire::UpdateTracks{room_.room_id, std::move(tracks)}, commands_);
+}
+
+// Not in a room with older clients, whose pages would hide our tile: they see the screen in the
+// camera's place. One that has come meanwhile is told that it is over. Module peers go by our
+// tracks.
+void CallCore::Router::announce_screen() {
+  bool told = !screen_.track().empty();
+  for (const auto& [user, who] : roster_.all())
+    told = told && who.capability != Capability::Foreign;
+  if (std::exchange(screen_told_, told) == told) return;
+  if (told) {
+    session_.send(wire::ScreenShareStart{room_.room_id, screen_.track()}, commands_);
+  } else {
+    session_.send(wire::ScreenShareStop{room_.room_id}, commands_);
+  }
 }
 
 void CallCore::Router::sample_stats() {
@@ -174,6 +196,17 @@ void CallCore::Router::on_stats_deadline() {
   commands_.push_back(CollectStats{stats_op_});
 }
 
+// Once for each link, for a sample comes every second and the timings are a list.
+void CallCore::Router::time_arrivals(const LinkSample& sample, Link& link) {
+  for (const SlotSample& slot : sample.slots) {
+    if (slot.bytes > 0 && !std::exchange(link.byte_timed, true))
+      snapshot_.timing("first-byte", now_, sample.peer);
+    if (slot.frames == 0 || std::exchange(link.frame_timed, true)) continue;
+    snapshot_.timing("first-frame", now_, sample.peer);
+    snapshot_.timing("first-picture", now_);
+  }
+}
+
 void CallCore::Router::on(const StatsSampled& event) {
   if (event.op != stats_op_ || event.op.none()) {
     counters_.add(Tally::StaleOperations);
@@ -185,14 +218,10 @@ void CallCore::Router::on(const StatsSampled& event) {
   auto context = negotiation_context();
   bool doubted = false;
   for (const LinkSample& sample : event.links) {
-    if (Link* link = present_link(sample.peer))
-      doubted = link->on_sample(sample, context) || doubted;
-    for (const SlotSample& slot : sample.slots) {
-      if (slot.bytes > 0) snapshot_.timing("first-byte", now_, sample.peer);
-      if (slot.frames == 0) continue;
-      snapshot_.timing("first-frame", now_, sample.peer);
-      snapshot_.timing("first-picture", now_);
-    }
+    Link* link = present_link(sample.peer);
+    if (link == nullptr) continue;
+    doubted = link->on_sample(sample, context) || doubted;
+    time_arrivals(sample, *link);
   }
   touch_all();
   if (!doubted) return;
@@ -210,16 +239,19 @@ void CallCore::Router::on(const MediaAcquired& event) {
   if (!event.camera.track.empty()) snapshot_.timing("camera", now_);
   auto media = media_output();
   media_.on_acquired(event, media);
+  screen_.on_acquired(event, media);
 }
 
 void CallCore::Router::on(const MediaFailed& event) {
   auto media = media_output();
   media_.on_failed(event, media);
+  screen_.on_failed(event);
 }
 
 void CallCore::Router::on(const LocalTrackEnded& event) {
   auto media = media_output();
   media_.on_track_ended(event, media);
+  screen_.on_track_ended(event, media);
 }
 
 void CallCore::Router::on(const DevicesListed& event) {
@@ -263,7 +295,9 @@ SelfView CallCore::Router::self_view() const {
                   media_.track(Source::Camera),
                   media_.device_id(Source::Microphone),
                   media_.device_id(Source::Camera),
-                  media_.error_text()};
+                  screen_.error_text().empty() ? media_.error_text() : screen_.error_text(),
+                  screen_.view(),
+                  screen_.track()};
 }
 
 ParticipantView CallCore::Router::participant_view(const UserId& user) const {

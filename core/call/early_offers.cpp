@@ -105,9 +105,10 @@ std::string EarlyOffers::take_packed(Instant now) {
   return std::exchange(packed_, {});
 }
 
-void EarlyOffers::set_owners(std::vector<UserId> users) {
-  std::sort(users.begin(), users.end());
-  owners_ = std::move(users);
+void EarlyOffers::set_owners(const std::vector<UserId>& users) {
+  owners_.clear();
+  for (const UserId& user : users)
+    owners_.insert(std::lower_bound(owners_.begin(), owners_.end(), user), user);
 }
 
 std::optional<SpareOffer> EarlyOffers::take(const UserId& user) {

@@ -49,7 +49,7 @@ class EarlyOffers {
   LinkNumber link() const { return link_; }
 
   /// `joined` lists these users.
-  void set_owners(std::vector<UserId> users);
+  void set_owners(const std::vector<UserId>& users);
   /// The offer that this user owns, to be used now.
   std::optional<SpareOffer> take(const UserId& user);
 

@@ -7,7 +7,8 @@ namespace groupcall {
 namespace {
 
 // In what an older client offers, the first sound is its microphone, the first picture its
-// camera and the second its screen (protocol, section 3). Ours have a fixed order.
+// camera and another its screen (protocol, section 3): the newest one, since each time that it
+// shares there may be one more. Ours have a fixed order.
 std::int64_t slot_index(Slot slot, const std::vector<MediaKind>& kinds, bool foreign) {
   if (!foreign) {
     const auto index = static_cast<std::int64_t>(slot);
@@ -15,22 +16,30 @@ std::int64_t slot_index(Slot slot, const std::vector<MediaKind>& kinds, bool for
   }
   if (slot == Slot::ScreenAudio) return -1;
   const MediaKind kind = slot == Slot::Microphone ? MediaKind::Audio : MediaKind::Video;
-  int skip = slot == Slot::Screen ? 1 : 0;
+  std::int64_t first = -1;
+  std::int64_t other = -1;
   for (std::size_t i = 0; i < kinds.size(); ++i)
-    if (kinds[i] == kind && skip-- == 0) return static_cast<std::int64_t>(i);
-  return -1;
+    if (kinds[i] == kind) (first < 0 ? first : other) = static_cast<std::int64_t>(i);
+  return slot == Slot::Screen ? other : first;
 }
 
 }  // namespace
 
-void Link::send_tracks(const TrackId& microphone, const TrackId& camera, NegotiationContext& ctx) {
+void Link::send_tracks(const Tracks& tracks, NegotiationContext& ctx) {
   if (senders_of_ != negotiation.connection()) {
     senders_of_ = negotiation.connection();
     senders_ = {};
   }
   if (senders_of_.none()) return;
-  send_track(Slot::Microphone, senders_[0], microphone, ctx);
-  send_track(Slot::Camera, senders_[1], camera, ctx);
+  const bool foreign = negotiation.pair().foreign();
+  const auto slots = {Slot::Microphone, Slot::Camera, Slot::Screen, Slot::ScreenAudio};
+  for (Slot slot : slots) {
+    if (foreign && slot > Slot::Camera) return;
+    const TrackId& screen = tracks[static_cast<std::size_t>(Slot::Screen)];
+    const bool screen_instead = foreign && slot == Slot::Camera && !screen.empty();
+    const auto at = static_cast<std::size_t>(slot);
+    send_track(slot, senders_[at], screen_instead ? screen : tracks[at], ctx);
+  }
 }
 
 void Link::send_track(Slot slot, Sender& sender, const TrackId& wanted, NegotiationContext& ctx) {
@@ -135,7 +144,8 @@ std::int64_t Link::index_of(Slot slot) const {
 TrackSource Link::source(Slot slot) const {
   const std::int64_t index = index_of(slot);
   if (index < 0) return {};
-  return TrackSource{negotiation.media_connection(), index};
+  const std::int64_t sound = slot == Slot::Screen ? index_of(Slot::ScreenAudio) : -1;
+  return TrackSource{negotiation.media_connection(), index, sound};
 }
 
 void Link::note_view(Instant now) {

@@ -23,6 +23,8 @@ class Link {
   Instant ghost_at = kNever;  ///< absent: look then whether it is silent
   bool unlisted = false;      ///< without the server's word; once connected, that is believed
   Instant alive_at = kNever;  ///< the next sign of life, while the channel is open
+  bool byte_timed = false;    ///< its first byte stands in the timings
+  bool frame_timed = false;   ///< its first decoded frame
 
   Instant unheard_at = kNever;  ///< without a word until then, they are unreachable
   Instant dead_at = kNever;     ///< older clients: not connected until then, it is repaired
@@ -47,8 +49,11 @@ class Link {
     if (connection == channel_of_) channel_of_ = {};
   }
 
-  /// Makes the senders of the current connection carry these tracks (empty: nothing).
-  void send_tracks(const TrackId& microphone, const TrackId& camera, NegotiationContext& ctx);
+  /// By slot; empty: nothing.
+  using Tracks = std::array<TrackId, kSlotCount>;
+  /// Makes the senders of the current connection carry these. An older client has no place for a
+  /// screen but that of the camera.
+  void send_tracks(const Tracks& tracks, NegotiationContext& ctx);
   /// Whether a sender still carries this track.
   bool sends(const TrackId& track) const;
   void on_track_attached(const TrackAttached& event, NegotiationContext& ctx);
@@ -74,7 +79,7 @@ class Link {
   /// Position of a slot among the m-lines that are worth showing, or -1.
   std::int64_t index_of(Slot slot) const;
   Flow flow(Slot slot, Instant now) const { return remote_.flow(index_of(slot), now); }
-  /// Where the host finds the remote track of a slot.
+  /// Where the host finds the remote track of a slot; that of a screen with its sound.
   TrackSource source(Slot slot) const;
 
   /// Notes since when the connection has been missing, after each event of this link.
@@ -97,8 +102,8 @@ class Link {
   void note_heard(Instant now);
   void send_track(Slot slot, Sender& sender, const TrackId& wanted, NegotiationContext& ctx);
 
-  ConnectionNumber channel_of_;    ///< none: closed
-  std::array<Sender, 2> senders_;  ///< microphone, camera
+  ConnectionNumber channel_of_;  ///< none: closed
+  std::array<Sender, kSlotCount> senders_;
   ConnectionNumber senders_of_;
   RemoteMedia remote_;
   ConnectionNumber remote_of_;

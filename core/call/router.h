@@ -15,6 +15,7 @@
 #include "core/call/snapshot_builder.h"
 #include "core/call/timer_key.h"
 #include "core/media/local_media.h"
+#include "core/media/screen_share.h"
 #include "core/public/call_core.h"
 #include "core/public/counters.h"
 #include "core/room/departed_epochs.h"
@@ -39,6 +40,7 @@ class CallCore::Router {
   void on(const MicrophoneWanted& event);
   void on(const CameraWanted& event);
   void on(const DeviceChosen& event);
+  void on(const ScreenWanted& event);
   void on(const PageClosing& event);
 
   // Messages of the application, and the data channel (router_messages.cpp).
@@ -137,6 +139,7 @@ class CallCore::Router {
   void leave_again();
   void say_goodbyes();
   void drop_everyone();
+  void release_devices();
   void finish();
   void end_now(ErrorCode reason);
   void on_room_deadline();
@@ -148,6 +151,8 @@ class CallCore::Router {
   Link* link_for_signal(const UserId& sender, const LinkAddress& address, bool is_offer);
   bool list_unannounced(const UserId& user, const Epoch& epoch);
   void tell_epoch(const UserId& peer, const Epoch& theirs);
+  void on_foreign_screen(const RoomId& room, const UserId& user, bool on);
+  void note_announced(Link* link, Slot slot);
   void sync_links();
   void sync_pair(const UserId& user);
   void remove_participant(const UserId& user, bool for_good = false);
@@ -166,8 +171,10 @@ class CallCore::Router {
   void reconcile();
   void drop_former_tracks();
   void announce();
+  void announce_screen();
   void sample_stats();
   void on_stats_deadline();
+  void time_arrivals(const LinkSample& sample, Link& link);
   void set_timers();
   void build_patch();
   ParticipantView participant_view(const UserId& user) const;
@@ -190,6 +197,7 @@ class CallCore::Router {
   SignallingSession session_;
   Roster roster_;
   LocalMedia media_;
+  ScreenShare screen_;
   FlatMap<UserId, std::unique_ptr<Link>> links_;
   TimerTable<TimerKey> timers_;
   SnapshotBuilder snapshot_;
@@ -216,8 +224,7 @@ class CallCore::Router {
   FlatMap<UserId, std::unique_ptr<Link>> parked_;  ///< closed, for their messages
   bool send_refused_ = false;                      ///< the application waits for MessagesDrained
   Instant next_repair_at_{};                       ///< our leave and join for older clients
-  TrackId sent_microphone_;                        ///< what links were last told to send
-  TrackId sent_camera_;
+  bool screen_told_ = false;                       ///< by `screen-share-start`
 
   // Being reachable.
   bool listening_ = false;   ///< a connection is wanted for invitations, also outside a call

@@ -15,9 +15,9 @@ Announcement announcement(wire::WireParticipant& who) {
   const bool unmarked = who.tracks.mark.epoch.empty();
   const Epoch& newest = unmarked ? who.user_info.mark.epoch : who.tracks.mark.epoch;
   const bool tracks_told = !unmarked || newest.empty();
-  return Announcement{who.user_id,      std::move(who.user_info.json),
-                      who.tracks.audio, who.tracks.video,
-                      newest,           tracks_told};
+  return Announcement{
+      who.user_id, std::move(who.user_info.json), who.tracks.audio, who.tracks.camera(), newest,
+      tracks_told, who.tracks.mark.screen};
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ void CallCore::Router::admit(wire::Joined& message) {
     auto context = negotiation_context();
     for (auto& [user, link] : links_) link->negotiation.on_peer_back(context);
   }
-  early_.set_owners(std::move(listed));
+  early_.set_owners(listed);
   sync_links();
   close_early_offers();
   for (const UserId& user : missing) look_after_absent(user);
@@ -176,29 +176,38 @@ void CallCore::Router::on_message(const wire::TracksUpdated& message) {
     counters_.add(Tally::UnknownSenders);
     return;
   }
-  const bool turned_on = message.tracks.video && !who->video;
-  roster_.on_tracks(user, message.tracks.audio, message.tracks.video, message.tracks.mark.epoch);
+  const wire::WireTracks& tracks = message.tracks;
+  const bool camera_on = tracks.camera() && !who->video;
+  const bool screen_on = tracks.mark.screen && !who->screen;
+  roster_.on_tracks(
+      {user, {}, tracks.audio, tracks.camera(), tracks.mark.epoch, true, tracks.mark.screen});
   sync_pair(user);
   touch(user);
   Link* link = present_link(user);
   if (link != nullptr) on_word(*link);
-  if (!turned_on) return;
-  if (link != nullptr) link->on_announced_on(Slot::Camera);
+  if (camera_on) note_announced(link, Slot::Camera);
+  if (screen_on) note_announced(link, Slot::Screen);
+}
+
+void CallCore::Router::note_announced(Link* link, Slot slot) {
+  if (link != nullptr) link->on_announced_on(slot);
   eager_until_ = now_ + deadlines::kEagerSpan;
 }
 
 void CallCore::Router::on_message(const wire::ScreenShareStarted& message) {
-  Participant* who = in_our_room(message.room_id) ? roster_.find(message.user_id) : nullptr;
-  if (who == nullptr) return;
-  who->screen = true;
-  touch(message.user_id);
+  on_foreign_screen(message.room_id, message.user_id, true);
+}
+void CallCore::Router::on_message(const wire::ScreenShareStopped& message) {
+  on_foreign_screen(message.room_id, message.user_id, false);
 }
 
-void CallCore::Router::on_message(const wire::ScreenShareStopped& message) {
-  Participant* who = in_our_room(message.room_id) ? roster_.find(message.user_id) : nullptr;
-  if (who == nullptr) return;
-  who->screen = false;
-  touch(message.user_id);
+// Of an older client. Module peers tell by their tracks, which the server also keeps for newcomers.
+void CallCore::Router::on_foreign_screen(const RoomId& room, const UserId& user, bool on) {
+  Participant* who = in_our_room(room) ? roster_.find(user) : nullptr;
+  if (who == nullptr || who->capability != Capability::Foreign) return;
+  who->screen = on;
+  touch(user);
+  if (on) note_announced(present_link(user), Slot::Screen);
 }
 
 // The server no longer lists them. They are gone when their connection is closed too, or when

@@ -10,7 +10,9 @@ namespace groupcall {
 /// What we have told the others that we send.
 struct Announced {
   bool audio;
-  bool video;
+  bool camera;
+  bool screen;
+  bool operator==(const Announced&) const = default;
 };
 
 /// An invitation that is ringing.

@@ -123,8 +123,7 @@ void CallCore::Router::on(const LeaveRequested& event) {
   }
   say_goodbyes();
   session_.send(wire::Leave{room_.room_id}, commands_);
-  auto media = media_output();
-  media_.release(media);
+  release_devices();
   bool channel_open = false;
   for (const auto& [user, link] : links_) channel_open = channel_open || link->channel_open();
   if (channel_open) {
@@ -159,6 +158,11 @@ void CallCore::Router::on(const CameraWanted& event) {
   if (next_join_) next_join_->video = event.on;
 }
 
+void CallCore::Router::on(const ScreenWanted& event) {
+  auto media = media_output();
+  if (is_wanted(phase_)) screen_.want(event, media);
+}
+
 // ---- the way out -----------------------------------------------------------------------
 
 void CallCore::Router::say_goodbyes() {
@@ -173,8 +177,7 @@ void CallCore::Router::say_goodbyes() {
 // ignored by the server and leave a ghost of us, so we wait for `joined` first.
 void CallCore::Router::begin_withdrawal() {
   say_goodbyes();
-  auto media = media_output();
-  media_.release(media);
+  release_devices();
   drop_everyone();
   phase_deadline_ = now_ + deadlines::kWithdraw;
   join_again_at_ = kNever;
@@ -197,11 +200,16 @@ void CallCore::Router::drop_everyone() {
   roster_changed_ = true;
 }
 
+void CallCore::Router::release_devices() {
+  auto media = media_output();
+  media_.release(media);
+  screen_.release(media);
+}
+
 // We are out: nothing stays open.
 void CallCore::Router::finish() {
   drop_everyone();
-  auto media = media_output();
-  media_.release(media);
+  release_devices();
   if (!listening_) {
     auto session = session_output();
     session_.want(false, session);
@@ -216,6 +224,7 @@ void CallCore::Router::finish() {
   join_sent_ = false;
   ghost_possible_ = false;
   announced_.reset();
+  screen_told_ = false;
   membership_ = {};
   room_ = {};
   for (RequestId request : leave_requests_) commands_.push_back(ResolveRequest{request});

@@ -189,6 +189,15 @@ struct AcquireMedia {
   bool any_device = false;  ///< whatever device the constraints name
   bool operator==(const AcquireMedia&) const = default;
 };
+/// getDisplayMedia(), within the call of the user's own handler: browsers ask for a gesture.
+/// Answered by MediaAcquired with `screen`, or MediaFailed.
+struct AcquireScreen {
+  OpId op;
+  bool audio = false;
+  bool motion = false;  ///< content hint "motion" instead of "detail"
+  std::string constraints;
+  bool operator==(const AcquireScreen&) const = default;
+};
 /// MediaStreamTrack.enabled: muted tracks send silence or black.
 struct EnableTrack {
   TrackId track;
@@ -206,8 +215,8 @@ using Command =
                  ConnectApplication, RenewApplication, EmitApplication, PostToTabs,
                  CreateConnection, AssignConnection, SetLocalDescription, SetRemoteDescription,
                  AdoptSlots, AddIceCandidate, AttachTrack, CloseConnection, SendChannel,
-                 CollectStats, PackText, UnpackText, AcquireMedia, EnableTrack, StopTrack,
-                 MessageSent, DeliverMessage, MessagesDrained>;
+                 CollectStats, PackText, UnpackText, AcquireMedia, AcquireScreen, EnableTrack,
+                 StopTrack, MessageSent, DeliverMessage, MessagesDrained>;
 
 /// In the order in which they are to be carried out.
 using Commands = std::vector<Command>;

@@ -173,8 +173,9 @@ inline constexpr Duration kUnheard = 30s;      ///< listed, and not a word of th
 inline constexpr Duration kUnheardAgain = 1s;  ///< ... looked at again, where nobody can judge
 inline constexpr Duration kUnheardRetry = 60s;  ///< ... and tried this often
 
-inline constexpr Duration kAcquire = 60s;  ///< a permission prompt may take a person a while
-inline constexpr Duration kReopen = 15s;   ///< a device that may be used already, without a prompt
+inline constexpr Duration kAcquire = 60s;      ///< a permission prompt may take a person a while
+inline constexpr Duration kPickScreen = 180s;  ///< and what to share is looked for first
+inline constexpr Duration kReopen = 15s;  ///< a device that may be used already, without a prompt
 inline constexpr Duration kFormerTrack = 2s;     ///< a replaced track, while links still send it
 inline constexpr Duration kBlackFrames = 120ms;  ///< camera off: let black out before releasing
 inline constexpr Duration kAttachRetry = 2s;

@@ -15,13 +15,16 @@ struct AcquiredTrack {
   std::string device_id;
   std::string label;
 };
-/// getUserMedia() resolved. A stream that nobody waits for any more is stopped at once.
+/// getUserMedia() or getDisplayMedia() resolved. A stream that nobody waits for any more is
+/// stopped at once.
 struct MediaAcquired {
   OpId op;
   AcquiredTrack microphone;
   AcquiredTrack camera;
+  AcquiredTrack screen = {};
+  AcquiredTrack screen_audio = {};
 };
-/// getUserMedia() rejected: DOMException name and message.
+/// Either was rejected: DOMException name and message.
 struct MediaFailed {
   OpId op;
   std::string name;

@@ -42,6 +42,14 @@ struct MicrophoneWanted {
 struct CameraWanted {
   bool on = false;
 };
+/// `call.setScreenShare()`. `audio`: with the sound, where there is any; `motion`: it moves, so
+/// that frames matter more than sharpness. Constraints as above, for the picture.
+struct ScreenWanted {
+  bool on = false;
+  bool audio = false;
+  bool motion = false;
+  std::string constraints;
+};
 /// `call.connect()` and `call.disconnect()`: keep a connection for invitations, also outside a
 /// call.
 struct ListenRequested {
@@ -211,9 +219,9 @@ struct TabMessage {
 
 using Event =
     std::variant<JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted,
-                 ListenRequested, TakeOverRequested, InvitationDeclined, SendRequested,
-                 SocketOpened, SocketFrame, SocketBinary, SocketClosed, ApplicationState,
-                 ApplicationEvent, ApplicationAcknowledged, LocalDescriptionSet,
+                 ScreenWanted, ListenRequested, TakeOverRequested, InvitationDeclined,
+                 SendRequested, SocketOpened, SocketFrame, SocketBinary, SocketClosed,
+                 ApplicationState, ApplicationEvent, ApplicationAcknowledged, LocalDescriptionSet,
                  RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate,
                  CandidateFailed, TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage,
                  ChannelDrained, ChannelClosed, StatsSampled, TextPacked, TextUnpacked,

@@ -41,8 +41,12 @@ enum class MediaReason : std::uint8_t {
   InUse,
   Constraint,
   Timeout,
-  DeviceLost,         ///< unplugged, or stopped from outside
-  DeviceError,        ///< anything else that the browser reported
+  DeviceLost,   ///< unplugged, or stopped from outside
+  DeviceError,  ///< anything else that the browser reported
+  // Of a screen share (W3C screen-capture, getDisplayMedia):
+  NeedsGesture,       ///< asked for without a click or key press
+  Unsupported,        ///< the browser cannot share a screen
+  Stopped,            ///< by the browser's own bar, or its window was closed
   PermissionBlocked,  ///< by the system, or by the rules of an embedding page: not by the user
   ProcessorFailed,    ///< what the application does with the track has failed
 };

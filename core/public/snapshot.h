@@ -98,13 +98,17 @@ struct SelfView {
       microphone_device;  ///< id of what is in use; empty: none, or the browser does not say
   std::string camera_device;
   std::string device_error;  ///< the browser's own words on the last device error
+  MediaView screen = {};
+  TrackId screen_track = {};  ///< empty: none
   bool operator==(const SelfView&) const = default;
 };
 
-/// Where a remote track is found: transceiver `slot` of a connection. -1: there is none.
+/// Where a remote track is found: transceiver `slot` of a connection, and the one of the `sound`
+/// that goes with it. -1: there is none.
 struct TrackSource {
   ConnectionNumber connection;
   std::int64_t slot = -1;
+  std::int64_t sound = -1;
   bool operator==(const TrackSource&) const = default;
 };
 

@@ -37,6 +37,7 @@ Participant& Roster::upsert(const Announcement& who, Role role) {
   if (is_new || who.tracks_told || !(participant.epoch == who.epoch)) {
     participant.audio = who.audio;
     participant.video = who.video;
+    if (!who.epoch.empty()) participant.screen = who.screen;
   }
   participant.present = true;
   if (who.epoch.empty()) {
@@ -61,7 +62,8 @@ std::vector<UserId> Roster::on_joined(const std::vector<Announcement>& list) {
 void Roster::on_participant_joined(const Announcement& who) {
   // This event alone carries the userInfo of this very join: no flag in it is no flag at all.
   if (who.epoch.empty()) on_foreign_message(who.user);
-  upsert(who, Role::Answerer);
+  Participant& participant = upsert(who, Role::Answerer);
+  if (who.epoch.empty()) participant.screen = false;  // who shares says so after joining
 }
 
 bool Roster::on_left(const UserId& user) {
@@ -71,13 +73,15 @@ bool Roster::on_left(const UserId& user) {
   return true;
 }
 
-void Roster::on_tracks(const UserId& user, bool audio, bool video, const Epoch& epoch) {
-  Participant* participant = participants_.find(user);
+void Roster::on_tracks(const Announcement& told) {
+  Participant* participant = participants_.find(told.user);
   if (participant == nullptr) return;
   participant->present = true;
-  participant->audio = audio;
-  participant->video = video;
-  if (!epoch.empty() && adopt_epoch(*participant, epoch, Role::Answerer) &&
+  participant->audio = told.audio;
+  participant->video = told.video;
+  if (told.epoch.empty()) return;
+  participant->screen = told.screen;
+  if (adopt_epoch(*participant, told.epoch, Role::Answerer) &&
       participant->capability == Capability::Foreign) {
     participant->capability = Capability::Hinted;
   }
@@ -95,6 +99,7 @@ void Roster::on_foreign_message(const UserId& user) {
   if (participant == nullptr || participant->capability == Capability::Foreign) return;
   participant->capability = Capability::Foreign;
   participant->epoch = {};
+  participant->screen = false;
 }
 
 bool Roster::knows(const UserId& user, const Epoch& epoch) const {

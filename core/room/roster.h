@@ -24,6 +24,7 @@ struct Announcement {
   /// False: audio and video are the server's defaults, which it also shows at a re-join, and
   /// nobody's own words.
   bool tracks_told = true;
+  bool screen = false;  ///< shared; an older client's is told by messages of their own
 };
 
 /// How sure we are of what somebody speaks.
@@ -37,7 +38,7 @@ struct Participant {
   std::string user_info;
   bool audio = true;  ///< announced
   bool video = true;
-  bool screen = false;  ///< an older client shares its screen
+  bool screen = false;
   Epoch epoch;
   Capability capability = Capability::Foreign;
   bool present = true;             ///< the server lists them
@@ -55,7 +56,7 @@ class Roster {
   void on_participant_joined(const Announcement& who);
   /// Returns whether they were known and present.
   bool on_left(const UserId& user);
-  void on_tracks(const UserId& user, bool audio, bool video, const Epoch& epoch);
+  void on_tracks(const Announcement& told);
   /// A message from the peer itself names its epoch; what it says goes before stored state.
   /// `role` is ours towards an epoch that is new. Returns false for a retired epoch, unless it
   /// `may_return`.

@@ -30,12 +30,13 @@ std::vector<UserId> plan_links(Topology mode, const UserId& self,
 }
 
 LinkDiff diff_links(const std::vector<UserId>& wanted, const std::vector<UserId>& present) {
-  LinkDiff diff;
-  std::set_difference(wanted.begin(), wanted.end(), present.begin(), present.end(),
-                      std::back_inserter(diff.open));
-  std::set_difference(present.begin(), present.end(), wanted.begin(), wanted.end(),
-                      std::back_inserter(diff.close));
-  return diff;
+  const auto missing = [](const std::vector<UserId>& from, const std::vector<UserId>& users) {
+    std::vector<UserId> out;
+    for (const UserId& user : users)
+      if (!std::binary_search(from.begin(), from.end(), user)) out.push_back(user);
+    return out;
+  };
+  return {missing(present, wanted), missing(wanted, present)};
 }
 
 }  // namespace groupcall

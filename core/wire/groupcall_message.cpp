@@ -17,6 +17,8 @@ struct RecordOf<PeerMark> {
       field("epoch", AT(PeerMark, epoch), kRequired, limits::kIdBytes),
       field("link", AT(PeerMark, link), kOptional),
       field("offers", AT(PeerMark, offers), kOptional, limits::kPackedOffersBytes),
+      field("screen", AT(PeerMark, screen), kOptional),
+      field("cameraOff", AT(PeerMark, camera_off), kOptional),
   });
 };
 template <>

@@ -19,12 +19,16 @@ namespace groupcall::wire {
 
 /// `"groupcall":{"v":1,"epoch":"7k0..."}` in userInfo and tracks: the capability flag of a module
 /// peer and which join of it this is. Absent for an older client. In the userInfo of a join also
-/// `"link":1,"offers":"<base64>"`: offers to those who are in the room, see UnpackedOffers.
+/// `"link":1,"offers":"<base64>"`: offers to those who are in the room, see UnpackedOffers. In
+/// tracks also `"screen":true`, and with it `"cameraOff":true`: the `video` beside it is the
+/// screen, which is what older clients see.
 struct PeerMark {
   std::int64_t version = 0;
   Epoch epoch;
   LinkNumber link;
   std::string offers;
+  bool screen = false;
+  bool camera_off = false;
 };
 inline constexpr std::int64_t kProtocolVersion = 1;
 
@@ -38,6 +42,7 @@ struct WireTracks {
   bool audio = true;
   bool video = true;
   PeerMark mark;
+  bool camera() const { return video && !mark.camera_off; }
 };
 struct WireParticipant {
   UserId user_id;

@@ -65,11 +65,43 @@ struct JsonDocument::Builder {
     document.text_.append(text.data(), text.size());
     return true;
   }
-  Node& add_number(json::string_view last_part) {
-    const Slice digits = end_text({last_part.data(), last_part.size()});
+  /// False where the digits say more than 64 bits can hold.
+  static bool read_integer(const char* begin, const char* end, std::int64_t& into) {
+    const bool negative = *begin == '-';
+    const std::uint64_t limit = std::uint64_t{INT64_MAX} + (negative ? 1 : 0);
+    std::uint64_t value = 0;
+    for (const char* at = begin + (negative ? 1 : 0); at != end; ++at) {
+      const auto digit = static_cast<std::uint64_t>(*at - '0');
+      if (value > (limit - digit) / 10) return false;
+      value = 10 * value + digit;
+    }
+    into = static_cast<std::int64_t>(negative ? 0 - value : value);
+    return true;
+  }
+
+  /// Where the number ends that begins here, null when it is none (RFC 8259, section 6). Its
+  /// digits are kept; what they say is understood only of integers of 64 bits.
+  const char* read_number(const char* begin, const char* end) {
+    const char* at = begin;
+    const auto skip = [&](char one) { return at != end && *at == one ? (++at, true) : false; };
+    const auto digits = [&] {
+      const char* first = at;
+      while (at != end && *at >= '0' && *at <= '9') ++at;
+      return at != first;
+    };
+    skip('-');
+    if (!skip('0') && !digits()) return nullptr;
+    const char* whole = at;
+    if (skip('.') && !digits()) return nullptr;
+    if (skip('e') || skip('E')) {
+      if (!skip('+')) skip('-');
+      if (!digits()) return nullptr;
+    }
+    const Slice text = end_text({begin, static_cast<std::size_t>(at - begin)});
     Node& node = add(JsonKind::Number);
-    node.text = digits;
-    return node;
+    node.text = text;
+    node.is_integer = at == whole && read_integer(begin, at, node.integer);
+    return at;
   }
 
   bool on_document_begin(error_code&) { return true; }
@@ -89,21 +121,11 @@ struct JsonDocument::Builder {
     add(JsonKind::Text).text = whole;
     return true;
   }
-  bool on_number_part(json::string_view text, error_code&) { return part(text); }
-  bool on_int64(std::int64_t value, json::string_view text, error_code&) {
-    Node& node = add_number(text);
-    node.is_integer = true;
-    node.integer = value;
-    return true;
-  }
-  bool on_uint64(std::uint64_t, json::string_view text, error_code&) {
-    add_number(text);  // beyond 2^63: no integer of ours, but a blob keeps its digits
-    return true;
-  }
-  bool on_double(double, json::string_view text, error_code&) {
-    add_number(text);
-    return true;
-  }
+  // Numbers come from read_number().
+  bool on_number_part(json::string_view, error_code&) { return false; }
+  bool on_int64(std::int64_t, json::string_view, error_code&) { return false; }
+  bool on_uint64(std::uint64_t, json::string_view, error_code&) { return false; }
+  bool on_double(double, json::string_view, error_code&) { return false; }
   bool on_bool(bool value, error_code&) {
     add(JsonKind::Flag).is_integer = value;
     return true;
@@ -118,27 +140,71 @@ struct JsonDocument::Builder {
 
 }  // namespace groupcall::wire
 
-// Boost's parser can also stop in the middle of a text to go on with the next piece, and read
-// comments. We hand over whole texts without comments, so these doors stay shut: what lies
-// behind them is half of the parser. Whoever came here would find the text incomplete.
+// Boost's parser can also stop in the middle of a text to go on with the next piece, read comments,
+// make decimals of numbers, and say where in its source a text was refused. We hand over whole
+// texts without comments, keep numbers as they are written, and ask only whether a text is JSON,
+// so these doors stay shut: what lies behind them is more than half of the parser. What ends
+// early is refused as incomplete.
 namespace boost::json {
-using groupcall::wire::JsonDocument;
+using Parser = basic_parser<groupcall::wire::JsonDocument::Builder>;
+
+template <>
+const char* Parser::fail(const char* at, error, source_location const*) noexcept {
+  return fail(at);
+}
+template <>
+const char* Parser::suspend_or_fail(state) {
+  return sentinel();
+}
+template <>
+const char* Parser::suspend_or_fail(state, std::size_t) {
+  return sentinel();
+}
+template <>
+const char* Parser::maybe_suspend(const char* at, state) {
+  return fail(at);
+}
+template <>
+const char* Parser::maybe_suspend(const char* at, state, std::size_t) {
+  return fail(at);
+}
+template <>
+const char* Parser::suspend(const char* at, state) {
+  return fail(at);
+}
+
 template <>
 template <>
-const char* basic_parser<JsonDocument::Builder>::parse_document(const char* at, std::false_type) {
+const char* Parser::parse_number(const char* at, std::true_type,
+                                 std::integral_constant<char, '-'>) {
+  const char* rest = h_.read_number(at, end_);
+  return rest ? rest : fail(at);
+}
+template <>
+template <>
+const char* Parser::parse_number(const char* at, std::true_type,
+                                 std::integral_constant<char, '0'>) {
+  return parse_number(at, std::true_type(), std::integral_constant<char, '-'>());
+}
+template <>
+template <>
+const char* Parser::parse_number(const char* at, std::true_type,
+                                 std::integral_constant<char, '+'>) {
+  return parse_number(at, std::true_type(), std::integral_constant<char, '-'>());
+}
+
+template <>
+template <>
+const char* Parser::parse_document(const char* at, std::false_type) {
   return fail(at);
 }
 template <>
 template <>
-const char* basic_parser<JsonDocument::Builder>::parse_value(const char* at, std::true_type,
-                                                             std::true_type, bool, bool) {
-  return fail(at);
-}
-template <>
-template <>
-const char* basic_parser<JsonDocument::Builder>::parse_comment(const char* at, std::true_type,
-                                                               bool) {
-  return fail(at);
+const char* Parser::parse_document(const char* at, std::true_type) {
+  at = detail::count_whitespace(at, end_);
+  if (at == end_) return fail(at);
+  at = parse_value(at, std::true_type(), std::false_type(), false, false);
+  return at == sentinel() ? at : detail::count_whitespace(at, end_);
 }
 }  // namespace boost::json
 
@@ -263,6 +329,19 @@ void encode_text(std::string_view text, std::string& out) {
   }
   out += text.substr(plain);
   out += '"';
+}
+
+void encode_integer(std::int64_t value, std::string& out) {
+  char digits[20];
+  std::size_t first = sizeof digits;
+  const auto bits = static_cast<std::uint64_t>(value);
+  std::uint64_t rest = value < 0 ? 0 - bits : bits;
+  do {
+    digits[--first] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  if (value < 0) out += '-';
+  out.append(digits + first, sizeof digits - first);
 }
 
 }  // namespace groupcall::wire

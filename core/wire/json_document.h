@@ -88,4 +88,7 @@ class JsonDocument {
 /// Appends a JSON string literal.
 void encode_text(std::string_view text, std::string& out);
 
+/// Appends a number. std::to_string brings tables, which cost more than they save here.
+void encode_integer(std::int64_t value, std::string& out);
+
 }  // namespace groupcall::wire

@@ -167,7 +167,7 @@ void encode_value(const Field& field, const void* record, std::string& out) {
       break;
     case FieldKind::Number:
     case FieldKind::Index:
-      out += std::to_string(member<std::int64_t>(record, field));
+      encode_integer(member<std::int64_t>(record, field), out);
       break;
     case FieldKind::Text:
       encode_text(member<std::string>(record, field), out);

@@ -72,7 +72,7 @@ std::string encode_socket_packet(SocketType type, std::string_view name_space, s
                                  std::string_view payload) {
   std::string text(1, static_cast<char>('0' + static_cast<int>(type)));
   if (name_space != "/") (text += name_space) += ',';
-  if (ack_id >= 0) text += std::to_string(ack_id);
+  if (ack_id >= 0) encode_integer(ack_id, text);
   text += payload;
   return text;
 }

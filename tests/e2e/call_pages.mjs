@@ -47,6 +47,9 @@ export const LIMIT = {
 /** An offer without an answer is made anew after 8 s (core/public/config.h, kOfferRenew), which include its making. */
 const RENEWED_AFTER_MS = 6_500;
 
+/** As small as the cameras, for the same small machines. */
+const SCREEN = { audio: true, video: { width: { max: 480 }, height: { max: 270 }, frameRate: 15 } };
+
 const MEDIA = { audio: true, video: { width: 320, height: 180, frameRate: 15 } };
 
 const COMMON_FLAGS = [
@@ -65,10 +68,10 @@ const ONE_MACHINE_FLAGS = ['--allow-loopback-in-peer-connection'];
 /** The machine of the TURN server. */
 const TURN = 'turn';
 
-/** Waits until `check()` is true, in this process. */
+/** Waits until `check()` is true, or what it promises, in this process. */
 async function untilHere(what, check, limitMs) {
   const startedAt = performance.now();
-  while (!check()) {
+  while (!(await check())) {
     if (performance.now() - startedAt > limitMs) throw new Error(`waited ${limitMs} ms for ${what}`);
     await delay(10);
   }
@@ -101,6 +104,7 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {boolean} [options.devices] false: a machine without camera and microphone
  * @param {number} [options.cameras]
  * @param {boolean} [options.autoplay] false: pages may play nothing before somebody presses something on them
+ * @param {boolean} [options.screens] what is shared is the tab that `openSharedTab()` opens, without a question
  * @param {string[]} [options.machines] machines on a network that can be impaired (`stage.network`); a page opened with
  *   `on: name` is on one, every other page is here, with the signalling server; skipped without root
  * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
@@ -152,7 +156,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, machines, turn = false, firefox = false, roundTripMs = 0, autoplay = true }) {
+  async open({ server = {}, devices = true, cameras = 1, screens = false, machines, turn = false, firefox = false, roundTripMs = 0, autoplay = true }) {
     if (machines) this.network = await Network.start([...machines, ...(turn ? [TURN] : [])]);
     if (turn) this.turn = await TurnServer.start(this.network, TURN);
     this.server = await startServer({
@@ -172,6 +176,7 @@ class Stage {
     this.url = this.#far?.url ?? this.server.url;
     this.#browserFlags = [...COMMON_FLAGS, autoplay ? AUTOPLAY_FLAGS.allowed : AUTOPLAY_FLAGS.blocked];
     if (devices) this.#browserFlags.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
+    if (screens) this.#browserFlags.push('--auto-select-tab-capture-source-by-title=Shared tab');
     if (machines) {
       // Cameras are for secure pages, and only localhost is one without a certificate.
       this.#browserFlags.push(`--unsafely-treat-insecure-origin-as-secure=${this.url}`);
@@ -220,6 +225,14 @@ class Stage {
 
   async openOlderPage(userId, how = {}) {
     return this.#open(OlderPage, userId, '/pages/older_client.html', how);
+  }
+
+  /** A tab that moves and hums, for `page` to share; closing it stops the share as the browser's own bar does. */
+  async openSharedTab(page) {
+    const tab = await page.tab.context().newPage();
+    await tab.goto(`${this.url}/pages/shared_tab.html`);
+    await tab.waitForFunction(() => window.sharedTab?.ready);
+    return tab;
   }
 
   /** The demo: `search` begins with a question mark. */
@@ -610,6 +623,19 @@ export class ModulePage extends ClientPage {
     return this.tab.evaluate((wanted) => callPage.call.setMicrophone(wanted), on);
   }
 
+  setScreenShare(on, options = SCREEN) {
+    return this.tab.evaluate(([wanted, given]) => callPage.call.setScreenShare(wanted, given), [on, options]);
+  }
+
+  /** Waits until the screens of these users advance, and their sound unless `kinds` says otherwise. */
+  untilScreenFlowing(userIds, limitMs = LIMIT.media, kinds = {}) {
+    return this.tab.evaluate(([ids, limit, wanted]) => callPage.untilScreenFlowing(ids, limit, wanted), [userIds, limitMs, kinds]);
+  }
+
+  screenFrom(userId) {
+    return this.tab.evaluate((id) => callPage.screenFrom(id), userId);
+  }
+
   /** Leaves; returns when it was called and how long it took. */
   leave() {
     return this.tab.evaluate(async () => {
@@ -728,6 +754,14 @@ export class OlderPage extends ClientPage {
       callPage.client.leave();
       return at;
     });
+  }
+
+  shareScreen() {
+    return this.tab.evaluate(() => callPage.client.shareScreen());
+  }
+
+  stopScreen() {
+    return this.tab.evaluate(() => callPage.client.stopScreen());
   }
 
   toggle(kind, on) {

@@ -52,7 +52,12 @@ async function assertShows(page, name) {
   const tile = tileOf(page, name);
   await tile.and(page.tab.locator('[data-camera="on"]')).waitFor({ timeout: LIMIT.media });
   assert.equal(await tile.count(), 1);
-  await tile.locator('video').evaluate(
+  await assertMoves(tile.locator('video'));
+}
+
+/** New pictures come. */
+async function assertMoves(element) {
+  await element.evaluate(
     (video, limitMs) =>
       new Promise((resolve, reject) => {
         let pictures = 0;
@@ -124,6 +129,69 @@ callTest('two tabs of the demo meet, by keyboard alone', {}, async (stage) => {
   await ada.tab.locator('#prejoin').getByText(/You left the call/).waitFor();
   await tileOf(grace, 'Ada').waitFor({ state: 'detached', timeout: LIMIT.announced });
   assert.equal(await grace.tab.locator('#call-count').textContent(), 'Only you');
+  for (const page of [ada, grace]) assert.ok((await page.keepRecord()) > 10, 'the page kept its record');
+});
+
+callTest('a shared screen is large beside the tiles, on a large page and on a small one, and stops by its button', { screens: true }, async (stage) => {
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record', { viewport: { width: 1280, height: 720 } });
+  await joinByKeyboard(ada, 'Ada Lovelace');
+  const grace = await stage.openDemoPage('grace', '?room=tea&small&record', { colorScheme: 'dark', viewport: { width: 360, height: 740 } });
+  await joinByKeyboard(grace, 'Grace Hopper');
+  await Promise.all([assertShows(ada, 'Grace Hopper'), assertShows(grace, 'Ada Lovelace')]);
+  await stage.openSharedTab(ada);
+  await ada.tab.bringToFront();
+
+  const button = (page) => page.tab.locator('#toggle-screen');
+  assert.equal(await button(ada).getAttribute('aria-pressed'), 'false');
+  await ada.tab.keyboard.press('s');
+  await ada.tab.locator('#sharing').waitFor({ timeout: LIMIT.device });
+  assert.equal(await button(ada).getAttribute('aria-pressed'), 'true');
+  const shared = grace.tab.locator('#shared[data-screen="on"]');
+  await shared.waitFor({ timeout: LIMIT.device });
+  assert.equal(await grace.tab.locator('#shared-name').textContent(), 'Ada Lovelace’s screen');
+  await grace.tab.locator('#announcements', { hasText: 'Ada Lovelace shares their screen.' }).waitFor({ state: 'attached' });
+  await ada.tab.locator('#announcements', { hasText: 'You are sharing your screen.' }).waitFor({ state: 'attached' });
+  await assertMoves(grace.tab.locator('#shared-video'));
+  await assertHears(grace, 2);
+  await assertShows(grace, 'Ada Lovelace');
+
+  // The screen is the largest of all, and nothing hangs over the edge.
+  const boxes = (page) =>
+    page.tab.evaluate(() => {
+      const areaOf = (one) => one.getBoundingClientRect().width * one.getBoundingClientRect().height;
+      const tiles = [...document.querySelectorAll('#grid .tile')].map(areaOf);
+      return {
+        screen: areaOf(document.getElementById('shared')),
+        tile: Math.max(...tiles),
+        overflows: document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight,
+      };
+    });
+  const lookAt = async (page, name) => {
+    const { screen, tile, overflows } = await boxes(page);
+    assert.ok(screen > 1.5 * tile, `${name}: a screen of ${screen} beside a tile of ${tile}`);
+    assert.equal(overflows, false, `${name}: everything fits`);
+    await assertAccessible(page, name);
+    await stage.screenshot(page, name);
+  };
+  await lookAt(grace, 'screen-dark-small');
+  await grace.tab.setViewportSize({ width: 1280, height: 720 });
+  await lookAt(grace, 'screen-dark');
+  await grace.tab.emulateMedia({ colorScheme: 'light' });
+  await lookAt(grace, 'screen-light');
+  await assertAccessible(ada, 'while sharing');
+  await stage.screenshot(ada, 'sharing-light');
+  await ada.tab.setViewportSize({ width: 360, height: 740 });
+  await stage.screenshot(ada, 'sharing-light-small');
+  assert.equal((await boxes(ada)).overflows, false);
+
+  await tabTo(ada, '#sharing-stop', 40);
+  await ada.tab.keyboard.press('Enter');
+  await grace.tab.locator('#shared').waitFor({ state: 'hidden', timeout: LIMIT.announced });
+  await ada.tab.locator('#sharing').waitFor({ state: 'hidden' });
+  assert.equal(await button(ada).evaluate((one) => one === document.activeElement), true, 'the focus goes where it began');
+  await grace.tab.locator('#announcements', { hasText: 'Ada Lovelace no longer shares their screen.' }).waitFor({ state: 'attached' });
+  await assertHears(grace, 1);
+  await assertShows(grace, 'Ada Lovelace');
   for (const page of [ada, grace]) assert.ok((await page.keepRecord()) > 10, 'the page kept its record');
 });
 

@@ -39,7 +39,7 @@ class SwitchedDevices : public CallTest {
   std::size_t offers_ = 0;
 };
 
-constexpr MediaView kOn{MediaState::On, MediaReason::None};
+constexpr MediaView kShownOn{MediaState::On, MediaReason::None};
 
 TEST_F(SwitchedDevices, TheOthersSeeNothingOfASwitchButTheOtherPicture) {
   SimulatedPage& alice = gather_with_devices();
@@ -47,7 +47,7 @@ TEST_F(SwitchedDevices, TheOthersSeeNothingOfASwitchButTheOtherPicture) {
   alice.set_device(DeviceKind::Camera, "camera-2");
   EXPECT_EQ(alice.view().self.camera.state, MediaState::Replacing);
   EXPECT_EQ(states_seen(2s), std::vector<MediaState>{MediaState::On});
-  EXPECT_EQ(alice.view().self.camera, kOn);
+  EXPECT_EQ(alice.view().self.camera, kShownOn);
   EXPECT_EQ(alice.view().self.camera_device, "camera-2");
   EXPECT_EQ(world.sent("alice", "groupcall:update-tracks").size(), announced);
   expect_no_negotiation();
@@ -96,7 +96,7 @@ TEST_F(SwitchedDevices, ACameraThatDoesNotWorkBesideTheOtherTakesItsPlace) {
   alice.media().set_one_at_a_time(true);
   alice.set_device(DeviceKind::Camera, "camera-2");
   world.run_for(2s);
-  EXPECT_EQ(alice.view().self.camera, kOn);
+  EXPECT_EQ(alice.view().self.camera, kShownOn);
   EXPECT_EQ(alice.view().self.camera_device, "camera-2");
   expect_no_negotiation();
   expect_settled({"alice", "bob"});
@@ -157,7 +157,7 @@ TEST_F(SwitchedDevices, TheLastCameraThatIsPulledOutComesBackWhenItIsPluggedIn) 
   EXPECT_EQ(seen("bob", "alice").camera.state, MediaState::Off);
   alice.plug_in(MediaKind::Video, "camera-3");
   world.run_for(3s);
-  EXPECT_EQ(alice.view().self.camera, kOn);
+  EXPECT_EQ(alice.view().self.camera, kShownOn);
   expect_no_negotiation();
   expect_settled({"alice", "bob"});
 }

@@ -4,8 +4,6 @@
 namespace groupcall::sim {
 namespace {
 
-const std::string kJoin = "groupcall:join";
-
 WorldOptions with_early_offers(std::int64_t count) {
   WorldOptions options;
   options.early_offers = count;
@@ -181,7 +179,7 @@ TEST_F(EarlyOffersTest, ARejoinCarriesNone) {
   gather({"alice", "bob"});
   world.sockets.cut("bob");
   world.run_for(5s);
-  const auto joins = world.sent_frames("bob", kJoin);
+  const auto joins = world.sent_frames("bob", "groupcall:join");
   ASSERT_EQ(joins.size(), 2U);
   EXPECT_NE(joins.front().text.find("\"offers\":"), std::string::npos);
   EXPECT_EQ(joins.back().text.find("\"offers\":"), std::string::npos);

@@ -16,6 +16,11 @@ constexpr int kMostBreaks = 6;
 /// that is being made, diagnostics.
 constexpr std::int64_t kHeapSlack = 16'384;
 
+/// A dead link to an older client is repaired after 15 s, and once a minute at most.
+constexpr Duration kForeignRepair = 75s;
+
+std::string guest_name(std::size_t index) { return "older" + std::to_string(index + 1); }
+
 WorldOptions world_options(const SimulationOptions& options) {
   WorldOptions world;
   world.seed = options.seed;
@@ -51,7 +56,8 @@ FaultProfile FaultProfile::none() {
           .lost_permille = 0,
           .repeated_permille = 0,
           .reject_permille = 0,
-          .hang_permille = 0};
+          .hang_permille = 0,
+          .guests = 0};
 }
 
 const std::vector<NamedProfile>& fault_profiles() {
@@ -80,6 +86,13 @@ const std::vector<NamedProfile>& fault_profiles() {
     devices.devices = devices.toggle = 4;
     devices.reject_permille = 15;
     devices.hang_permille = 4;
+    // Frames are not lost: an older client says everything once.
+    FaultProfile mixed = FaultProfile::none();
+    mixed.pause = {2s, 20s};
+    mixed.reload = mixed.crash = mixed.leave = 3;
+    mixed.cut_socket = mixed.cut_path = 2;
+    mixed.toggle = 6;
+    mixed.guests = 1;
     return std::vector<NamedProfile>{
         {"none", "nothing fails; people mute, go and come back", FaultProfile::none()},
         {"light", "every kind of fault, one in 5 to 30 s", light},
@@ -89,6 +102,7 @@ const std::vector<NamedProfile>& fault_profiles() {
         {"server", "restarts, forgotten users, lost and repeated frames", server},
         {"reloads", "pages reload, crash and leave", reloads},
         {"devices", "cameras and microphones, operations that fail or hang", devices},
+        {"mixed", "an older client in the room; reloads, crashes, lost sockets and paths", mixed},
     };
   }();
   return kProfiles;
@@ -106,6 +120,9 @@ Simulation::Simulation(SimulationOptions options)
     people_.push_back({.name = names_.back()});
     world_.open_page(names_.back());
   }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(options_.faults.guests); ++i)
+    guests_.push_back(std::make_unique<OlderClient>(world_.surroundings(), guest_name(i)));
+  if (!guests_.empty()) options_.settle_within += kForeignRepair;
   world_.sockets.keep_frames(options_.faults.lost_permille == 0 && options_.length == Duration(0));
   world_.journal.keep(options_.keep_lines);
   world_.sockets.set_fate(
@@ -151,6 +168,7 @@ std::string Simulation::run_round() {
   }
   world_.rtc.set_faults({options_.faults.reject_permille, options_.faults.hang_permille});
   schedule_next_fault();
+  schedule_next_message();
   world_.run_for(options_.chaos);
   end_faults();
   const Instant calm = world_.loop.now();
@@ -180,9 +198,9 @@ void Simulation::sum_up() {
   world_.for_each_page([this](const SimulatedPage& page) {
     result_.handled += page.events();
     result_.busiest_second = std::max(result_.busiest_second, page.busiest_second());
-    for (const char* name :
-         {"ice-restarts", "rebuilds", "glares", "repeated-offers", "dead-sockets",
-          "failed-operations", "slow-operations", "lost-memberships", "unlisted-peers"}) {
+    for (const char* name : {"ice-restarts", "rebuilds", "glares", "repeated-offers",
+                             "dead-sockets", "failed-operations", "slow-operations",
+                             "lost-memberships", "unlisted-peers", "repairs"}) {
       const auto found = page.view().diagnostics.find(name);
       if (found != page.view().diagnostics.end()) result_.repairs[name] += found->second;
     }
@@ -199,7 +217,7 @@ std::string Simulation::live_quietly() {
     why = follow();
     if (why.empty()) {
       world_.run_for(between(20s, 120s));
-      why = why_not_settled(world_, present());
+      why = why_not_whole(present());
     }
     if (why.empty()) why = why_no_pictures(world_, present(), 1s);
     if (!why.empty()) why = "in quiet: " + why;
@@ -210,18 +228,21 @@ std::string Simulation::live_quietly() {
   return why.empty() ? follow() : why;
 }
 
-/// One person mutes, goes, or comes back.
+/// One person mutes, shares, goes, or comes back.
 void Simulation::do_something() {
   Person& person = someone();
   SimulatedPage& page = world_.page(person.name);
   if (!person.in_call) return join(person);
-  switch (random_.below(4)) {
+  switch (random_.below(5)) {
     case 0:
       page.set_microphone(!page.wants_microphone());
       break;
     case 1:
       page.leave();
       person.in_call = false;
+      break;
+    case 2:
+      page.share_screen(!page.wants_screen());
       break;
     default:
       page.set_camera(!page.wants_camera());
@@ -235,7 +256,7 @@ std::string Simulation::follow() {
   while (!why.empty() && world_.loop.now() < begin + options_.follow_within) {
     if (world_.loop.halted()) break;
     world_.run_for(250ms);
-    why = why_not_settled(world_, present());
+    why = why_not_whole(present());
   }
   result_.followed_after = std::max(result_.followed_after, world_.loop.now() - begin);
   return why.empty() ? why : "not followed in time: " + why;
@@ -250,6 +271,8 @@ std::vector<std::string> Simulation::present() const {
 }
 
 void Simulation::schedule_joins() {
+  for (const auto& guest : guests_)
+    world_.loop.after(between(0ms, 5s), [older = guest.get()] { older->join(); });
   // Half of the calls begin as a storm, the others one after the other.
   const bool storm = chance(random_, 500);
   for (Person& person : people_) {
@@ -264,6 +287,67 @@ void Simulation::join(Person& person) {
   if (page.alive() && awake(person)) {
     page.join({.audio = chance(random_, 850), .video = chance(random_, 850)});
   }
+}
+
+// ---- what they say to each other -------------------------------------------------------
+
+void Simulation::schedule_next_message() {
+  world_.loop.after(between(200ms, 10s), [this] {
+    if (!chaos_) return;
+    say_something(someone());
+    schedule_next_message();
+  });
+}
+
+/// Numbered, so that what comes twice, late or not at all is seen.
+void Simulation::say_something(Person& person) {
+  SimulatedPage& page = world_.page(person.name);
+  if (page.alive() && page.view().phase == Phase::Joined && !page.asleep())
+    page.send(std::to_string(++person.said));
+}
+
+/// Everybody says one thing more, which must arrive; and of all that was ever said nothing came
+/// twice or out of order. What somebody had not got when a page ended is lost with it.
+std::string Simulation::check_messages() {
+  for (Person& person : people_) say_something(person);
+  world_.run_for(5s);
+  for (Person& person : people_) {
+    const std::string& name = person.name;
+    for (const DeliverMessage& message : world_.page(name).messages()) {
+      const int number = std::stoi(message.text);
+      int& before = person.heard[message.from.value];
+      if (number <= before)
+        return name + " got message " + message.text + " of " + message.from.value + " after " +
+               std::to_string(before);
+      before = number;
+    }
+    result_.messages += static_cast<std::int64_t>(world_.page(name).messages().size());
+    for (const Person& other : people_) {
+      if (other.name != name && person.heard[other.name] != other.said)
+        return name + " has not got message " + std::to_string(other.said) + " of " + other.name;
+    }
+    world_.page(name).forget_messages();
+  }
+  return {};
+}
+
+/// One good call, with the older clients in it: they are seen and heard, and see and hear.
+std::string Simulation::why_not_whole(const std::vector<std::string>& users) {
+  if (std::string why = why_not_settled(world_, users, guests_.size()); !why.empty()) return why;
+  for (std::size_t i = 0; i < guests_.size(); ++i) {
+    const std::string guest = guest_name(i);
+    for (const std::string& user : users) {
+      SimulatedPage& page = world_.page(user);
+      const ParticipantView* const seen = page.view().find(guest);
+      if (seen == nullptr) return user + " does not list " + guest;
+      if (seen->connection != LinkView::Connected) return user + " is not connected with " + guest;
+      if (seen->camera.state != MediaState::On || seen->microphone.state != MediaState::On)
+        return user + " does not see and hear " + guest;
+      if (page.wants_camera() && page.wants_microphone() && !guests_[i]->shows(user))
+        return guest + " does not see and hear " + user;
+    }
+  }
+  return {};
 }
 
 // ---- faults --------------------------------------------------------------------------
@@ -349,6 +433,7 @@ void Simulation::fault_toggle(Person& person) {
   SimulatedPage& page = world_.page(person.name);
   if (chance(random_, 500)) page.set_microphone(!page.wants_microphone());
   if (chance(random_, 700)) page.set_camera(!page.wants_camera());
+  if (chance(random_, 300)) page.share_screen(!page.wants_screen(), chance(random_, 500));
 }
 
 void Simulation::fault_cut_socket(Person& person) {
@@ -383,7 +468,8 @@ void Simulation::fault_restart_server() {
 }
 
 void Simulation::fault_cut_path(Person& person) {
-  const std::string other = someone().name;
+  const std::string other =
+      !guests_.empty() && chance(random_, 500) ? guest_name(0) : someone().name;
   if (other == person.name) return;
   world_.rtc.set_path(person.name, other, false);
   world_.loop.after(between(100ms, 30s),
@@ -417,6 +503,8 @@ void Simulation::fault_devices(Person& person) {
   const auto mood = [this] { return static_cast<DeviceMood>(random_.below(4)); };
   if (chance(random_, 500)) page.media().set_camera(mood());
   if (chance(random_, 500)) page.media().set_microphone(mood());
+  if (chance(random_, 500)) page.media().set_screen(mood());
+  if (chance(random_, 300)) page.stop_screen_in_browser();
   if (chance(random_, 300)) page.unplug(chance(random_, 500) ? MediaKind::Audio : MediaKind::Video);
   // The second may be there or not; the first always is, so that a calm call has a picture.
   if (chance(random_, 400)) {
@@ -446,6 +534,8 @@ void Simulation::end_faults() {
   if (!std::exchange(server_up_, true)) world_.server.start();
   for (Person& person : people_) {
     for (const std::string& other : names_) world_.rtc.set_path(person.name, other, true);
+    for (std::size_t i = 0; i < guests_.size(); ++i)
+      world_.rtc.set_path(person.name, guest_name(i), true);
     world_.sockets.freeze(person.name, false);
     world_.sockets.set_online(person.name, true);
     person.frozen = false;
@@ -454,6 +544,7 @@ void Simulation::end_faults() {
     page.go_online();
     page.media().set_camera(DeviceMood::Works);
     page.media().set_microphone(DeviceMood::Works);
+    page.media().set_screen(DeviceMood::Works);
   }
 }
 
@@ -483,7 +574,7 @@ std::string Simulation::await_settled() {
   while (!why.empty() && world_.loop.now() < limit && !world_.loop.halted()) {
     bring_everyone_in();
     world_.run_for(500ms);
-    why = why_not_settled(world_, names_);
+    why = why_not_whole(names_);
     // A fault may be too fresh to be noticed yet, by anything but the pictures.
     if (why.empty()) why = why_no_pictures(world_, names_, 1s);
   }
@@ -492,12 +583,14 @@ std::string Simulation::await_settled() {
 
 std::string Simulation::check_stays_settled() {
   world_.run_for(20s);
-  const std::string why = why_not_settled(world_, names_);
-  return why.empty() ? why : "did not stay settled: " + why;
+  std::string why = why_not_whole(names_);
+  if (!why.empty()) return "did not stay settled: " + why;
+  return check_messages();
 }
 
 std::string Simulation::check_released() {
   for (const std::string& name : names_) world_.page(name).leave();
+  for (const auto& guest : guests_) guest->leave();
   world_.run_for(5s);
   for (const std::string& name : names_) {
     SimulatedPage& page = world_.page(name);

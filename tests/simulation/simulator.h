@@ -14,10 +14,12 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/support/older_client_model.h"
 #include "tests/support/world.h"
 
 namespace groupcall::sim {
@@ -42,6 +44,7 @@ struct FaultProfile {
   int repeated_permille = 40;
   int reject_permille = 4;  ///< of the operations of connections
   int hang_permille = 1;
+  int guests = 0;  ///< older clients, who are in the room from the beginning to the end
 
   static FaultProfile none();
 };
@@ -74,8 +77,9 @@ struct SimulationOptions {
 };
 
 struct SimulationResult {
-  std::string failure;  ///< empty: passed
-  std::string log;      ///< with Detail::Lines
+  std::string failure;        ///< empty: passed
+  std::int64_t messages = 0;  ///< of the application, that have arrived
+  std::string log;            ///< with Detail::Lines
   std::uint64_t digest = 0;
   std::uint64_t events = 0;
   Duration settled_after{0};   ///< the slowest, since the faults ended
@@ -104,7 +108,9 @@ class Simulation {
     bool in_call = false;    ///< wants to be
     bool forgotten = false;  ///< by the server, in this round: a page asks once a minute at most
     bool frozen = false;
-    int breaks = 0;  ///< sockets broken so far; see kMostBreaks
+    int breaks = 0;                    ///< sockets broken so far; see kMostBreaks
+    int said = 0;                      ///< messages sent so far
+    std::map<std::string, int> heard;  ///< the last number of each other
   };
 
   void schedule_joins();
@@ -125,6 +131,10 @@ class Simulation {
   void fault_offline(Person& person);
 
   std::string run_round();
+  void schedule_next_message();
+  void say_something(Person& person);
+  std::string check_messages();
+  std::string why_not_whole(const std::vector<std::string>& users);
   std::string live_quietly();
   std::string follow();
   void do_something();
@@ -150,6 +160,7 @@ class Simulation {
   std::vector<Person> people_;
   std::vector<std::string> names_;
   SimulationResult result_;
+  std::vector<std::unique_ptr<OlderClient>> guests_;
   bool chaos_ = false;
   bool server_up_ = true;
 };

@@ -72,16 +72,35 @@ void MediaModel::settle(bool microphone, bool camera, const std::string& device,
     failed("NotReadableError", "Could not start video source");
   } else {
     // One after the other: the order of evaluation of arguments differs between compilers.
-    const auto made_microphone = microphone ? make_track(MediaKind::Audio, sound->id) : nullptr;
-    const auto made_camera = camera ? make_track(MediaKind::Video, picture->id) : nullptr;
+    const auto made_microphone =
+        microphone ? make_track(MediaKind::Audio, false, sound->id) : nullptr;
+    const auto made_camera = camera ? make_track(MediaKind::Video, false, picture->id) : nullptr;
     acquired(made_microphone, made_camera);
   }
 }
 
-std::shared_ptr<LocalTrack> MediaModel::make_track(MediaKind kind, const std::string& device) {
+void MediaModel::acquire_screen(bool audio, Acquired acquired, Failed failed) {
+  ++prompts_;
+  loop_->after(timing_.prompt.draw(random_),
+               [this, audio, acquired = std::move(acquired), failed = std::move(failed)] {
+                 if (screen_ == DeviceMood::Denied)
+                   return failed("NotAllowedError", "Permission denied");
+                 if (screen_ != DeviceMood::Works)
+                   return failed("NotReadableError", "Could not start the capture");
+                 const auto sound = audio ? make_track(MediaKind::Audio, true, "") : nullptr;
+                 acquired(sound, make_track(MediaKind::Video, true, ""));
+               });
+}
+
+std::shared_ptr<LocalTrack> MediaModel::make_track(MediaKind kind, bool screen,
+                                                   const std::string& device) {
   auto track = std::make_shared<LocalTrack>();
-  const char* word = kind == MediaKind::Audio ? "-microphone-" : "-camera-";
+  const bool audio = kind == MediaKind::Audio;
+  const char* word = screen  ? (audio ? "-sound-" : "-screen-")
+                     : audio ? "-microphone-"
+                             : "-camera-";
   track->id = TrackId{name_ + word + std::to_string(++made_)};
+  track->screen = screen;
   track->kind = kind;
   track->device = device;
   tracks_[track->id] = track;
@@ -100,23 +119,24 @@ std::size_t MediaModel::live_tracks() const {
       std::count_if(recent_.begin(), recent_.end(), [](const auto& track) { return track->live; }));
 }
 
-void MediaModel::note_wish(MediaKind kind, bool wanted) {
+void MediaModel::note_wish(MediaKind kind, bool wanted, bool screen) {
   for (const auto& track : recent_) {
-    if (track->kind != kind || wanted == (track->unwanted_since == kNever)) continue;
+    if (track->kind != kind || track->screen != screen) continue;
+    if (wanted == (track->unwanted_since == kNever)) continue;
     track->unwanted_since = wanted ? kNever : loop_->now();
   }
 }
 
-bool MediaModel::any_enabled(MediaKind kind) const {
-  return std::any_of(recent_.begin(), recent_.end(), [kind](const auto& track) {
-    return track->live && track->enabled && track->kind == kind;
+bool MediaModel::any_enabled(MediaKind kind, bool screen) const {
+  return std::any_of(recent_.begin(), recent_.end(), [kind, screen](const auto& track) {
+    return track->live && track->enabled && track->kind == kind && track->screen == screen;
   });
 }
 
-std::vector<std::shared_ptr<LocalTrack>> MediaModel::live(MediaKind kind) const {
+std::vector<std::shared_ptr<LocalTrack>> MediaModel::live(MediaKind kind, bool screen) const {
   std::vector<std::shared_ptr<LocalTrack>> live;
   for (const auto& track : recent_) {
-    if (track->live && track->kind == kind) live.push_back(track);
+    if (track->live && track->kind == kind && track->screen == screen) live.push_back(track);
   }
   return live;
 }

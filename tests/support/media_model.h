@@ -41,6 +41,7 @@ class MediaModel {
 
   void set_microphone(DeviceMood mood) { microphone_ = mood; }
   void set_camera(DeviceMood mood) { camera_ = mood; }
+  void set_screen(DeviceMood mood) { screen_ = mood; }
   void plug(MediaKind kind, const std::string& id) { devices_.push_back({kind, id}); }
   /// What it gave out must be ended by whoever pulls it.
   void pull(const std::string& id);
@@ -58,19 +59,21 @@ class MediaModel {
   /// the two is called later, even when nobody waits any more.
   void acquire(bool microphone, bool camera, const std::string& device, Acquired acquired,
                Failed failed);
+  /// getDisplayMedia(), the same way: a picture, and sound if it was asked for.
+  void acquire_screen(bool audio, Acquired acquired, Failed failed);
   /// Null when no such track was given out.
   std::shared_ptr<LocalTrack> find(const TrackId& track) const;
   std::size_t live_tracks() const;
   /// Whether the person wants that kind to be seen or heard, from now on.
-  void note_wish(MediaKind kind, bool wanted);
+  void note_wish(MediaKind kind, bool wanted, bool screen = false);
   /// Whether a live track of that kind is not muted.
-  bool any_enabled(MediaKind kind) const;
+  bool any_enabled(MediaKind kind, bool screen = false) const;
   std::size_t prompts() const { return prompts_; }
   /// Live tracks of a kind, for a page to tell of their end.
-  std::vector<std::shared_ptr<LocalTrack>> live(MediaKind kind) const;
+  std::vector<std::shared_ptr<LocalTrack>> live(MediaKind kind, bool screen = false) const;
 
  private:
-  std::shared_ptr<LocalTrack> make_track(MediaKind kind, const std::string& device);
+  std::shared_ptr<LocalTrack> make_track(MediaKind kind, bool screen, const std::string& device);
   void settle(bool microphone, bool camera, const std::string& device, const Acquired& acquired,
               const Failed& failed);
   /// The one that is meant; null: there is none.
@@ -85,6 +88,7 @@ class MediaModel {
   DeviceMood camera_ = DeviceMood::Works;
   std::vector<DeviceModel> devices_;
   bool one_at_a_time_ = false;
+  DeviceMood screen_ = DeviceMood::Works;
   std::size_t prompts_ = 0;
   int made_ = 0;
   std::map<TrackId, std::shared_ptr<LocalTrack>> tracks_;

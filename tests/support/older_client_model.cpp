@@ -86,6 +86,23 @@ void OlderClient::leave() {
   around_.sockets->close_by_page(line_);
 }
 
+void OlderClient::share_screen() {
+  screen_ = std::make_shared<LocalTrack>();
+  screen_->id = TrackId{user_ + "-screen-" + std::to_string(++shares_)};
+  screen_->kind = MediaKind::Video;
+  emit("groupcall:screen-share-start", {{"trackId", screen_->id.value}});
+  for (const auto& [user, peer] : peers_) {
+    peer->rtc->add_track(screen_, "older-screen");
+    offer_to(user);
+  }
+}
+
+void OlderClient::stop_screen() {
+  screen_->live = false;
+  around_.rtc->refresh_host(user_);
+  emit("groupcall:screen-share-stop", {});
+}
+
 // ---- socket.io-client ----------------------------------------------------------------
 
 void OlderClient::on_socket_opened(LineId) {}
@@ -229,6 +246,16 @@ bool OlderClient::shows(const std::string& user) {
     sound = sound || (!video && sample.bytes > 0);
   }
   return frames && sound;
+}
+
+TrackId OlderClient::picture_of(const std::string& peer) const {
+  const auto rtc = connection_to(peer);
+  if (!rtc) return {};
+  rtc->stats();  // books what flows by now
+  for (const Transceiver& transceiver : rtc->transceivers()) {
+    if (transceiver.kind == MediaKind::Video && transceiver.source) return transceiver.source->id;
+  }
+  return {};
 }
 
 std::shared_ptr<RtcConnection> OlderClient::connection_to(const std::string& peer) const {

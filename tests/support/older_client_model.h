@@ -25,9 +25,16 @@ class OlderClient : private SocketObserver {
   /// `groupcall:leave`, then everything is closed.
   void leave();
 
+  /// `screen-share-start`, then an offer with one picture more to everybody.
+  void share_screen();
+  /// `screen-share-stop`; the picture ends, and nothing is offered.
+  void stop_screen();
+
   /// Whether a person at this page sees and hears `peer`: its camera stream is attached, and
   /// frames come in.
   bool shows(const std::string& peer);
+  /// The track of `peer` whose picture arrives; empty: none.
+  TrackId picture_of(const std::string& peer) const;
   std::shared_ptr<RtcConnection> connection_to(const std::string& peer) const;
   std::size_t offers_made() const { return offers_made_; }
   /// Offers that answers were asked for, once a fresh one was no longer to be had.
@@ -57,6 +64,8 @@ class OlderClient : private SocketObserver {
   LineId line_ = 0;
   std::shared_ptr<LocalTrack> microphone_;
   std::shared_ptr<LocalTrack> camera_;
+  std::shared_ptr<LocalTrack> screen_;
+  int shares_ = 0;
   std::map<std::string, std::unique_ptr<Peer>> peers_;
   /// Closed ones, kept because tasks of the models may still name them.
   std::vector<std::unique_ptr<Peer>> former_;

@@ -20,6 +20,7 @@ struct LocalTrack {
   std::string device;  ///< its id
   bool enabled = true;
   bool live = true;
+  bool screen = false;  ///< of a screen share, not of a device
   /// Since when its owner wants it to be neither seen nor heard; kNever: wanted.
   Instant unwanted_since = kNever;
 };

@@ -191,7 +191,8 @@ void SimulatedPage::stop_everything(bool graceful) {
   }
   sockets_.clear();
   for (const MediaKind kind : {MediaKind::Audio, MediaKind::Video}) {
-    for (const auto& track : media_.live(kind)) track->live = false;
+    for (const bool screen : {false, true})
+      for (const auto& track : media_.live(kind, screen)) track->live = false;
   }
   if (!handling_) core_.reset();
   around_.journal->note(options_.user, graceful ? "page closed" : "page crashed");
@@ -251,6 +252,14 @@ void SimulatedPage::pull_out(const std::string& id) {
     }
   }
   list_devices();
+}
+
+void SimulatedPage::stop_screen_in_browser() {
+  for (const auto& track : media_.live(MediaKind::Video, true)) {
+    track->live = false;
+    around_.rtc->refresh_host(options_.user);
+    post(LocalTrackEnded{track->id});
+  }
 }
 
 // ---- events --------------------------------------------------------------------------
@@ -316,6 +325,11 @@ void SimulatedPage::take_facts(const Event& event) {
     wants_microphone_ = microphone->on;
   } else if (const auto* camera = std::get_if<CameraWanted>(&event)) {
     wants_camera_ = camera->on;
+  } else if (const auto* screen = std::get_if<ScreenWanted>(&event)) {
+    wants_screen_ = screen->on && !may_join;
+  } else if (const auto* ended = std::get_if<LocalTrackEnded>(&event)) {
+    const auto track = media_.find(ended->track);
+    if (track->screen && track->kind == MediaKind::Video) wants_screen_ = false;
   } else if (const auto* listen = std::get_if<ListenRequested>(&event)) {
     listens_ = listen->on;
   } else if (const auto* socket = std::get_if<SocketClosed>(&event)) {
@@ -327,7 +341,7 @@ void SimulatedPage::take_facts(const Event& event) {
   } else if (std::holds_alternative<LeaveRequested>(event) ||
              std::holds_alternative<Disposed>(event) ||
              std::holds_alternative<PageClosing>(event)) {
-    wants_microphone_ = wants_camera_ = false;
+    wants_microphone_ = wants_camera_ = wants_screen_ = false;
     if (!std::holds_alternative<LeaveRequested>(event)) listens_ = false;
   }
 }
@@ -337,6 +351,7 @@ void SimulatedPage::note_wishes() {
   for (const MediaKind kind : {MediaKind::Audio, MediaKind::Video}) {
     const bool wanted = kind == MediaKind::Audio ? wants_microphone_ : wants_camera_;
     media_.note_wish(kind, wanted);
+    media_.note_wish(kind, wants_screen_, true);
   }
 }
 
@@ -388,8 +403,10 @@ void SimulatedPage::check_deadlines() {
   const auto device_waits_for = [](const MediaView& media) {
     return media.state == MediaState::Loading || media.state == MediaState::Replacing;
   };
-  const bool device_waits = view_.phase != Phase::Idle && (device_waits_for(view_.self.camera) ||
-                                                           device_waits_for(view_.self.microphone));
+  const bool device_waits =
+      view_.phase != Phase::Idle &&
+      (device_waits_for(view_.self.camera) || device_waits_for(view_.self.microphone) ||
+       device_waits_for(view_.self.screen));
   bool link_waits = false;
   for (const auto& [user, participant] : view_.participants) {
     link_waits = link_waits || participant.connection != LinkView::Connected;
@@ -408,17 +425,26 @@ void SimulatedPage::check_released() {
 }
 
 void SimulatedPage::check_muted() {
-  if (!wants_microphone_) check_sent(MediaKind::Audio);
-  if (!wants_camera_) check_sent(MediaKind::Video);
+  if (!wants_microphone_) check_sent(MediaKind::Audio, false);
+  if (!wants_camera_) check_sent(MediaKind::Video, false);
+  if (wants_screen_) return;
+  check_sent(MediaKind::Audio, true);
+  check_sent(MediaKind::Video, true);
+}
+
+bool SimulatedPage::wants(const LocalTrack& track) const {
+  if (track.screen) return wants_screen_;
+  return track.kind == MediaKind::Audio ? wants_microphone_ : wants_camera_;
 }
 
 /// Looks through the senders only while a device of that kind is on all the same.
-void SimulatedPage::check_sent(MediaKind kind) {
-  if (!media_.any_enabled(kind)) return;
+void SimulatedPage::check_sent(MediaKind kind, bool screen) {
+  if (!media_.any_enabled(kind, screen)) return;
   for (const auto& [number, port] : ports_) {
     for (const Transceiver& transceiver : port->rtc().transceivers()) {
       const auto& track = transceiver.track;
-      if (!track || track->kind != kind || !track->live || !track->enabled) continue;
+      if (!track || track->kind != kind || track->screen != screen) continue;
+      if (!track->live || !track->enabled) continue;
       violation(track->id.value + " is sent, although it is not wanted");
     }
   }
@@ -603,8 +629,7 @@ void SimulatedPage::run(const AttachTrack& command) {
     track = media_.find(command.track);
     if (!track) return violation("replaceTrack with an unknown track " + command.track.value);
     if (!track->live) return violation("replaceTrack with a stopped track " + command.track.value);
-    const bool wanted = track->kind == MediaKind::Audio ? wants_microphone_ : wants_camera_;
-    if (track->enabled && !wanted)
+    if (track->enabled && !wants(*track))
       violation(command.track.value + " is attached before it is muted");
   }
   port->rtc().replace_track(slot, track, [port, op = command.op](const RtcError* error) {
@@ -686,6 +711,24 @@ void SimulatedPage::run(const AcquireMedia& command) {
     post(MediaFailed{op, name, message});
   };
   media_.acquire(command.microphone, command.camera, command.device, acquired, failed);
+}
+
+void SimulatedPage::run(const AcquireScreen& command) {
+  take_op(command.op, "getDisplayMedia");
+  const auto acquired = [this, op = command.op](const std::shared_ptr<LocalTrack>& sound,
+                                                const std::shared_ptr<LocalTrack>& picture) {
+    MediaAcquired event;
+    event.op = op;
+    event.screen = {picture->id, "", "Model screen"};
+    if (sound) event.screen_audio = {sound->id, "", "Model sound"};
+    if (!alive_) picture->live = false;
+    if (!alive_ && sound) sound->live = false;
+    post(std::move(event));
+  };
+  media_.acquire_screen(command.audio, acquired,
+                        [this, op = command.op](const std::string& name, const std::string& text) {
+                          post(MediaFailed{op, name, text});
+                        });
 }
 
 void SimulatedPage::run(const EnableTrack& command) {

@@ -87,6 +87,7 @@ class SimulatedPage : private SocketObserver {
   void set_microphone(bool on);
   void set_camera(bool on);
   void set_device(DeviceKind kind, const std::string& id) { post(DeviceChosen{kind, id}); }
+  void share_screen(bool on, bool audio = true) { post(ScreenWanted{on, audio, false, {}}); }
   void dispose();
   void listen(bool on) { post(ListenRequested{on}); }
   void take_over() { post(TakeOverRequested{}); }
@@ -103,6 +104,7 @@ class SimulatedPage : private SocketObserver {
   void plug_in(MediaKind kind, const std::string& id);  ///< `devicechange`
   void pull_out(const std::string& id);                 ///< "ended", then `devicechange`
   void list_devices();                                  ///< what the page tells once it is loaded
+  void stop_screen_in_browser();                        ///< by the bar that says what is shared
 
   // What can be seen of it.
   const std::string& user() const { return options_.user; }
@@ -113,9 +115,11 @@ class SimulatedPage : private SocketObserver {
   std::optional<SettledRequest> settled(RequestId request) const;
   /// The messages of the others, in the order in which the application got them.
   const std::vector<DeliverMessage>& messages() const { return messages_; }
+  void forget_messages() { messages_.clear(); }
   int times_drained() const { return times_drained_; }
   bool wants_microphone() const { return wants_microphone_; }
   bool wants_camera() const { return wants_camera_; }
+  bool wants_screen() const { return wants_screen_; }
   std::size_t open_connections() const;
   /// Null when the core has no such connection open.
   std::shared_ptr<RtcConnection> connection(ConnectionNumber number) const;
@@ -156,7 +160,8 @@ class SimulatedPage : private SocketObserver {
   void check_deadlines();
   void check_released();
   void check_muted();
-  void check_sent(MediaKind kind);
+  void check_sent(MediaKind kind, bool screen);
+  bool wants(const LocalTrack& track) const;
   void violation(const std::string& what);
   RequestId next_request();
 
@@ -184,6 +189,7 @@ class SimulatedPage : private SocketObserver {
   void run(const PackText& command);
   void run(const UnpackText& command);
   void run(const AcquireMedia& command);
+  void run(const AcquireScreen& command);
   void run(const EnableTrack& command);
   void run(const StopTrack& command);
   void run(const MessageSent& command);
@@ -225,6 +231,7 @@ class SimulatedPage : private SocketObserver {
 
   bool wants_microphone_ = false;
   bool wants_camera_ = false;
+  bool wants_screen_ = false;
   bool listens_ = false;  ///< wants a connection for invitations
   std::int64_t last_request_ = 0;
   std::map<RequestId, SettledRequest> settled_;

@@ -16,7 +16,7 @@ std::string why_not(const MediaView& media, bool wanted, const char* what) {
 }
 
 /// One direction: what `viewer` is shown of `seen`.
-std::string why_not_shown(SimulatedPage& viewer, const SimulatedPage& seen) {
+std::string why_not_shown(SimulatedPage& viewer, SimulatedPage& seen) {
   const std::string who = viewer.user() + " sees " + seen.user() + ": ";
   const ParticipantView* const view = viewer.view().find(seen.user());
   if (view == nullptr) return who + "not listed";
@@ -24,6 +24,8 @@ std::string why_not_shown(SimulatedPage& viewer, const SimulatedPage& seen) {
   if (view->signalling != PeerSignalling::Present) return who + "signalling lost";
   std::string why = why_not(view->microphone, seen.wants_microphone(), "microphone");
   if (why.empty()) why = why_not(view->camera, seen.wants_camera(), "camera");
+  const bool shares = !seen.media().live(MediaKind::Video, true).empty();
+  if (why.empty()) why = why_not(view->screen, shares, "screen");
   if (!why.empty()) return who + why;
   if (!seen.wants_camera()) return {};
   const auto connection = viewer.connection(view->camera_source.connection);
@@ -179,9 +181,11 @@ std::size_t World::early_answers_sent() const {
       }));
 }
 
-std::string why_not_settled(World& world, const std::vector<std::string>& users) {
+std::string why_not_settled(World& world, const std::vector<std::string>& users,
+                            std::size_t guests) {
   for (const std::string& user : users) {
-    if (std::string why = why_self_wrong(world.page(user), users.size() - 1); !why.empty()) {
+    if (std::string why = why_self_wrong(world.page(user), users.size() - 1 + guests);
+        !why.empty()) {
       return why;
     }
   }

@@ -95,7 +95,9 @@ bool is_event(const PassingFrame& frame, const std::string& event, const std::st
 
 /// What keeps these pages from being one good call: everyone joined, everyone listed and
 /// connected with everyone, devices shown as wanted, frames arriving. Empty: nothing.
-std::string why_not_settled(World& world, const std::vector<std::string>& users);
+/// `guests`: others in the room who are no pages of ours, and are looked at elsewhere.
+std::string why_not_settled(World& world, const std::vector<std::string>& users,
+                            std::size_t guests = 0);
 /// Whether pictures have moved between two looks `span` apart; runs the world meanwhile.
 std::string why_no_pictures(World& world, const std::vector<std::string>& users, Duration span);
 

@@ -86,6 +86,7 @@ test('every command goes to its port', () => {
     tabs: [{ type: 'tabs.post', text: '{}' }],
     media: [
       { type: 'media.acquire', op: 1, microphone: true, camera: false },
+      { type: 'media.acquireScreen', op: 8, audio: false },
       { type: 'media.enable', track: 't', enabled: true },
       { type: 'media.stop', track: 't' },
     ],

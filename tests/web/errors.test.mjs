@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { importSource } from './compile_source.mjs';
 
-const { errors: { GroupCallError, connectionReasonText, describeProblem, reasonText } } = await importSource();
+const { errors: { GroupCallError, describeProblem }, reasons: { connectionReasonText, reasonText } } = await importSource();
 const protocol = await readFile(new URL('../../web/src/protocol.ts', import.meta.url), 'utf8');
 
 /** The words of a union type in protocol.ts, which the core's own tables print. */
@@ -15,14 +15,14 @@ function wordsOf(name) {
 
 const hostCodes = ['module-load-failed', 'unsupported', 'engine-failed'];
 const codes = [...wordsOf('ErrorCode').filter((code) => code !== 'none'), ...hostCodes];
-const reasons = wordsOf('MediaReason');
+const mediaReasons = wordsOf('MediaReason');
 const devices = ['microphone', 'camera', 'screen'];
 
 const isSentence = /^[A-Z].+[.!]$/;
 
 test('the core has codes and reasons to speak of', () => {
   assert.ok(codes.length > 10);
-  assert.ok(reasons.length > 10);
+  assert.ok(mediaReasons.length > 10);
 });
 
 for (const code of codes) {
@@ -38,7 +38,7 @@ test('no two errors read alike', () => {
   assert.equal(new Set(codes.map((code) => describeProblem(code, '').message)).size, codes.length);
 });
 
-for (const reason of reasons) {
+for (const reason of mediaReasons) {
   test(`the reason ${reason} is said in words for every device`, () => {
     for (const device of devices) {
       const { message, remedy } = reasonText(reason, device);

@@ -243,7 +243,7 @@ export class FakeMediaStream {
   }
 }
 
-/** getUserMedia that settles when the test says so; a list of devices that is told once there is one. */
+/** getUserMedia and getDisplayMedia, which settle when the test says so; a list of devices that is told once there is one. */
 export class FakeMediaDevices extends EventTarget {
   requests = [];
   /** @type {object[] | undefined} */
@@ -258,7 +258,13 @@ export class FakeMediaDevices extends EventTarget {
   }
 
   getUserMedia(constraints) {
-    const request = { constraints, ...deferred() };
+    return this.#ask({ constraints });
+  }
+  getDisplayMedia(constraints) {
+    return this.#ask({ constraints, screen: true });
+  }
+  #ask(question) {
+    const request = { ...question, ...deferred() };
     this.requests.push(request);
     return request.promise;
   }

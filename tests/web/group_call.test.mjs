@@ -397,6 +397,34 @@ test('there are events to listen to, and they take functions', async (t) => {
   assert.throws(() => call.on('invitation'), { code: 'invalid-argument', detail: /function/ });
 });
 
+test('a screen share is told to the core as little as it takes, within the call', async (t) => {
+  const { call, bridge } = await makeCall(t);
+  const { setScreenShare } = call;
+  setScreenShare(true);
+  assert.equal(bridge.events.length, 1, 'at once, or the click would be over');
+  setScreenShare(true, { audio: true, contentHint: 'motion', video: { frameRate: 30 } });
+  setScreenShare(false);
+  assert.deepEqual(bridge.events, [
+    { type: 'call.setScreenShare', on: true },
+    { type: 'call.setScreenShare', on: true, audio: true, motion: true, constraints: '{"frameRate":30}' },
+    { type: 'call.setScreenShare', on: false },
+  ]);
+});
+
+for (const [name, given, detail] of [
+  ['no boolean', [new Event('click')], /on must be/],
+  ['no options', [true, null], /options of setScreenShare/],
+  ['sound as constraints', [true, { audio: {} }], /audio/],
+  ['an unknown hint', [true, { contentHint: 'text' }], /contentHint/],
+  ['a picture that is no constraints', [true, { video: true }], /video/],
+]) {
+  test(`a screen share with ${name} is refused`, async (t) => {
+    const { call, bridge } = await makeCall(t);
+    assert.throws(() => call.setScreenShare(...given), { code: 'invalid-argument', detail });
+    assert.deepEqual(bridge.events, []);
+  });
+}
+
 test('a click event is no boolean', async (t) => {
   const { call, bridge } = await makeCall(t);
   assert.throws(() => call.setCamera(new Event('click')), { code: 'invalid-argument' });
@@ -412,6 +440,7 @@ test('after dispose join rejects, and everything else does nothing', async (t) =
   await call.leave();
   call.setCamera(true);
   call.setMicrophone(true);
+  call.setScreenShare(true);
   call.connect();
   call.disconnect();
   call.takeOver();

@@ -221,3 +221,91 @@ test('an application that opens devices itself is asked instead of the browser, 
   port.execute({ type: 'media.stop', track: own.id });
   assert.equal(own.stopped, true);
 });
+
+// ---- the screen ----
+
+const acquireScreen = (members = {}) => ({ type: 'media.acquireScreen', op: 6, audio: true, ...members });
+
+test('the screen is asked for before the command returns, or the click would be over', () => {
+  const { port, devices } = makePort();
+  port.execute(acquireScreen());
+  assert.equal(devices.requests.length, 1);
+  assert.equal(devices.requests[0].screen, true);
+});
+
+test('a screen is asked for in the size and at the rate of text, and its sound as it is', () => {
+  const { port, devices } = makePort();
+  port.execute(acquireScreen());
+  port.execute(acquireScreen({ audio: false, motion: true }));
+  port.execute(acquireScreen({ audio: false, constraints: '{"width":640}' }));
+  const size = { width: { max: 1920 }, height: { max: 1080 } };
+  assert.deepEqual(devices.requests.map(({ constraints }) => constraints), [
+    { video: { ...size, frameRate: 15 }, audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } },
+    { video: { ...size, frameRate: 30 }, audio: false },
+    { video: { width: 640 }, audio: false },
+  ]);
+});
+
+test('a screen is reported with its sound, and says what matters in it', async () => {
+  const { port, events, devices } = makePort();
+  const [picture, sound] = [new FakeTrack('video', { deviceId: '' }), new FakeTrack('audio', { deviceId: '' })];
+  port.execute(acquireScreen());
+  devices.requests[0].resolve(new FakeMediaStream([picture, sound]));
+  await settled();
+  assert.deepEqual(events, [{
+    type: 'media.acquired',
+    op: 6,
+    screen: { track: picture.id, label: 'Fake video' },
+    screenAudio: { track: sound.id, label: 'Fake audio' },
+  }]);
+  assert.equal(picture.contentHint, 'detail');
+  assert.equal(port.track(picture.id), picture);
+  assert.deepEqual(port.stream(picture.id).getTracks(), [picture], 'nobody hears their own screen twice');
+});
+
+test('a screen without sound that moves', async () => {
+  const { port, events, devices } = makePort();
+  const picture = new FakeTrack('video', { deviceId: '' });
+  port.execute(acquireScreen({ motion: true }));
+  devices.requests[0].resolve(new FakeMediaStream([picture]));
+  await settled();
+  assert.equal(picture.contentHint, 'motion');
+  assert.deepEqual(Object.keys(events[0]), ['type', 'op', 'screen']);
+});
+
+test('a screen that the browser stops is reported, and its sound stays', async () => {
+  const { port, events, devices } = makePort();
+  const [picture, sound] = [new FakeTrack('video'), new FakeTrack('audio')];
+  port.execute(acquireScreen());
+  devices.requests[0].resolve(new FakeMediaStream([picture, sound]));
+  await settled();
+  picture.end();
+  assert.deepEqual(events.at(-1), { type: 'media.trackEnded', track: picture.id });
+  assert.equal(port.track(sound.id), sound);
+});
+
+test('a question that is closed, and a browser that has none, are failures', async () => {
+  const { port, events, devices } = makePort();
+  port.execute(acquireScreen());
+  devices.requests[0].reject(new DOMException('Permission denied', 'NotAllowedError'));
+  const without = new MediaPort((event) => events.push(event), () => ({}));
+  without.execute(acquireScreen({ op: 7 }));
+  await settled();
+  assert.deepEqual(events.map(({ type, op, name }) => [type, op, name]).sort((a, b) => a[1] - b[1]), [
+    ['media.failed', 6, 'NotAllowedError'],
+    ['media.failed', 7, 'NotSupportedError'],
+  ]);
+});
+
+test('a screen that comes after closing is released at once, and not reported', async () => {
+  const { port, events, devices } = makePort();
+  port.execute(acquireScreen());
+  port.execute(acquireScreen({ op: 7 }));
+  port.close();
+  const tracks = [new FakeTrack('video'), new FakeTrack('audio')];
+  devices.requests[0].resolve(new FakeMediaStream(tracks));
+  devices.requests[1].reject(new DOMException('', 'NotAllowedError'));
+  await settled();
+  assert.deepEqual(tracks.map(({ stopped }) => stopped), [true, true]);
+  assert.deepEqual(events, []);
+});

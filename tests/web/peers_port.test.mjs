@@ -471,7 +471,10 @@ test('a remote track is one stream of its own, the same each time, and none with
   const camera = port.stream({ connection: 1, slot: 1 });
   assert.deepEqual(camera.getTracks(), [pc.getTransceivers()[1].receiver.track]);
   assert.equal(port.stream({ connection: 1, slot: 1 }), camera);
-  assert.notEqual(port.stream({ connection: 1, slot: 2 }), camera);
+  const screen = port.stream({ connection: 1, slot: 2, sound: 3 });
+  assert.notEqual(screen, camera);
+  assert.deepEqual(screen.getTracks(), pc.getTransceivers().slice(2).map(({ receiver }) => receiver.track), 'with its sound');
+  assert.equal(port.stream({ connection: 1, slot: 2, sound: 3 }), screen);
   assert.equal(port.stream({ connection: 1 }), null);
   assert.equal(port.stream({ connection: 1, slot: 9 }), null);
   assert.equal(port.stream({ connection: 5, slot: 0 }), null);

@@ -65,7 +65,13 @@ const person = (userId, members = {}) => ({
 /** A call that shows what the test says. */
 function makeCall(participants = []) {
   const listeners = new Set();
-  const self = { userId: 'me', camera: on, microphone: on, streams: { camera: stream('my camera'), microphone: stream('mine'), screen: null } };
+  const self = {
+    userId: 'me',
+    camera: on,
+    microphone: on,
+    screen: off,
+    streams: { camera: stream('my camera'), microphone: stream('mine'), screen: stream('my screen') },
+  };
   let snapshot = { self, participants };
   return {
     listeners,
@@ -144,8 +150,8 @@ test('screens, oneself, and somebody who is not there yet', () => {
   attachMedia(myScreen, 'me', 'screen');
   attachMedia(screen, 'bob', 'screen');
   assert.deepEqual([mine.srcObject.name, myScreen.srcObject, screen.srcObject], ['my camera', null, null]);
-  call.show({ participants: [person('bob', { screen: on })] });
-  assert.equal(screen.srcObject.name, 'bob screen');
+  call.show({ self: { ...call.getSnapshot().self, screen: on }, participants: [person('bob', { screen: on })] });
+  assert.deepEqual([myScreen.srcObject.name, screen.srcObject.name], ['my screen', 'bob screen']);
   call.show({ participants: [person('bob')] });
   assert.equal(screen.srcObject, null, 'it is not shared any more');
   call.show({ participants: [person('bob', { screen: on })] });
@@ -181,6 +187,31 @@ test('everybody else has one audio element for as long as they are there, whatev
   assert.deepEqual([element.srcObject, element.paused], [bob.streams.microphone, false]);
   call.show({ participants: [person('carol')] });
   assert.deepEqual([element.srcObject, element.removed], [null, true]);
+  call.show({ participants: [] });
+  assert.deepEqual(sounding(), []);
+});
+
+test('the sound of a screen has an element of its own while it is shared, as loud and where the rest is', async () => {
+  const bob = person('bob');
+  const call = makeCall([bob]);
+  const { setVolume, setOutputDevice } = createPlayback(call);
+  setVolume('bob', 0.5);
+  await setOutputDevice('headset');
+  call.show({ participants: [{ ...bob, screen: on }] });
+  await settled();
+  assert.deepEqual(
+    sounding().map(({ srcObject, volume, sinkId, paused }) => [srcObject.name, volume, sinkId, paused]),
+    [['bob microphone', 0.5, 'headset', false], ['bob screen', 0.5, 'headset', false]],
+  );
+  setVolume('bob', 0.25);
+  assert.deepEqual(sounding().map(({ volume }) => volume), [0.25, 0.25]);
+  await setOutputDevice('speaker');
+  assert.deepEqual(sounding().map(({ sinkId }) => sinkId), ['speaker', 'speaker']);
+  const shared = sounding()[1];
+  call.show({ participants: [bob] });
+  assert.deepEqual([shared.srcObject, shared.removed], [null, true]);
+  assert.deepEqual(sounding().map(({ srcObject }) => srcObject.name), ['bob microphone']);
+  call.show({ participants: [{ ...bob, screen: on }] });
   call.show({ participants: [] });
   assert.deepEqual(sounding(), []);
 });

@@ -134,6 +134,17 @@ test('streams are found by source, stay the same for the same source and change 
   assert.equal(after.streams.microphone, before.streams.microphone);
 });
 
+test('the own screen is shown, and has a stream', () => {
+  const store = withTwo();
+  assert.deepEqual(store.getSnapshot().self.screen, off);
+  assert.equal(store.getSnapshot().self.streams.screen, null);
+  store.apply({ self: selfView({ screen: on, screenTrack: 'screen-1' }) });
+  const { self } = store.getSnapshot();
+  assert.deepEqual(self.screen, on);
+  assert.ok(self.streams.screen.isStream);
+  assert.equal('screenTrack' in self, false);
+});
+
 test('sources and track names of the inside are not shown', () => {
   const store = withTwo();
   store.apply({ self: selfView({ camera: on, cameraTrack: 'video-1' }) });

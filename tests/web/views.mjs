@@ -22,7 +22,18 @@ export function participantView(userId, members = {}) {
 }
 
 export function selfView(members = {}) {
-  return { microphone: off, camera: off, microphoneTrack: '', cameraTrack: '', microphoneDevice: '', cameraDevice: '', deviceError: '', ...members };
+  return {
+    microphone: off,
+    camera: off,
+    screen: off,
+    microphoneTrack: '',
+    cameraTrack: '',
+    screenTrack: '',
+    microphoneDevice: '',
+    cameraDevice: '',
+    deviceError: '',
+    ...members,
+  };
 }
 
 export function invitationView(roomId, members = {}) {

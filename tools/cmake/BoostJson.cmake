@@ -11,5 +11,8 @@ file(CREATE_LINK "${GROUPCALL_BOOST_INCLUDE}/boost" "${boost_only}/boost" SYMBOL
 
 add_library(groupcall_boost_json STATIC "${PROJECT_SOURCE_DIR}/core/wire/boost_json.cpp")
 target_include_directories(groupcall_boost_json SYSTEM PUBLIC "${boost_only}")
-target_compile_definitions(groupcall_boost_json PUBLIC BOOST_JSON_NO_LIB BOOST_JSON_STATIC_LINK)
+target_compile_definitions(groupcall_boost_json PUBLIC
+  BOOST_JSON_NO_LIB BOOST_JSON_STATIC_LINK
+  # Where in Boost's headers a text was refused: nobody reads that either.
+  BOOST_DISABLE_CURRENT_LOCATION)
 target_link_libraries(groupcall_boost_json PRIVATE groupcall_sanitizers)

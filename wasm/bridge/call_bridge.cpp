@@ -32,7 +32,10 @@ void encode_reaction(const Reaction& reaction, std::string& out) {
     wire::encode_tagged(command, out, wire::tag_of(command));
   }
   out += ']';
-  if (reaction.wake_at != kNever) out += ",\"wakeAt\":" + std::to_string(to_us(reaction.wake_at));
+  if (reaction.wake_at != kNever) {
+    out += ",\"wakeAt\":";
+    wire::encode_integer(to_us(reaction.wake_at), out);
+  }
   if (!reaction.patch.empty()) {
     out += ",\"patch\":";
     wire::encode(reaction.patch, out);

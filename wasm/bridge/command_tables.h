@@ -19,11 +19,28 @@ struct WordsOf<MediaState> {
 };
 template <>
 struct WordsOf<MediaReason> {
-  static constexpr auto words = std::to_array<std::string_view>(
-      {"none", "starting", "self-off", "peer-off", "connecting", "network-stalled",
-       "decoder-stalled", "unreachable", "permission-denied", "permission-dismissed",
-       "insecure-context", "no-device", "in-use", "constraint", "timeout", "device-lost",
-       "device-error", "permission-blocked", "processor-failed"});
+  static constexpr auto words = std::to_array<std::string_view>({"none",
+                                                                 "starting",
+                                                                 "self-off",
+                                                                 "peer-off",
+                                                                 "connecting",
+                                                                 "network-stalled",
+                                                                 "decoder-stalled",
+                                                                 "unreachable",
+                                                                 "permission-denied",
+                                                                 "permission-dismissed",
+                                                                 "insecure-context",
+                                                                 "no-device",
+                                                                 "in-use",
+                                                                 "constraint",
+                                                                 "timeout",
+                                                                 "device-lost",
+                                                                 "device-error",
+                                                                 "needs-gesture",
+                                                                 "unsupported",
+                                                                 "stopped",
+                                                                 "permission-blocked",
+                                                                 "processor-failed"});
 };
 template <>
 struct WordsOf<ErrorCode> {
@@ -230,6 +247,15 @@ struct RecordOf<AcquireMedia> {
   });
 };
 template <>
+struct RecordOf<AcquireScreen> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("op", AT(AcquireScreen, op), kRequired),
+      field("audio", AT(AcquireScreen, audio), kRequired),
+      field("motion", AT(AcquireScreen, motion), kOptional),
+      field("constraints", AT(AcquireScreen, constraints), kOptional),
+  });
+};
+template <>
 struct RecordOf<EnableTrack> {
   static constexpr auto fields = std::to_array<Field>({
       field("track", AT(EnableTrack, track), kRequired),
@@ -287,6 +313,7 @@ struct TagsOf<Command> {
       "text.pack",
       "text.unpack",
       "media.acquire",
+      "media.acquireScreen",
       "media.enable",
       "media.stop",
       "call.sent",
@@ -337,10 +364,12 @@ struct RecordOf<SelfView> {
   static constexpr auto fields = std::to_array<Field>({
       field("microphone", AT(SelfView, microphone), kRequired),
       field("camera", AT(SelfView, camera), kRequired),
+      field("screen", AT(SelfView, screen), kRequired),
       field("microphoneTrack", AT(SelfView, microphone_track), kRequired),
       field("cameraTrack", AT(SelfView, camera_track), kRequired),
       field("microphoneDevice", AT(SelfView, microphone_device), kRequired),
       field("cameraDevice", AT(SelfView, camera_device), kRequired),
+      field("screenTrack", AT(SelfView, screen_track), kRequired),
       field("deviceError", AT(SelfView, device_error), kRequired),
   });
 };
@@ -349,6 +378,7 @@ struct RecordOf<TrackSource> {
   static constexpr auto fields = std::to_array<Field>({
       field("connection", AT(TrackSource, connection), kRequired),
       index("slot", AT(TrackSource, slot)),
+      index("sound", AT(TrackSource, sound)),
   });
 };
 template <>

@@ -56,6 +56,15 @@ struct RecordOf<CameraWanted> {
       std::to_array<Field>({field("on", AT(CameraWanted, on), kRequired)});
 };
 template <>
+struct RecordOf<ScreenWanted> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("on", AT(ScreenWanted, on), kRequired),
+      field("audio", AT(ScreenWanted, audio), kOptional),
+      field("motion", AT(ScreenWanted, motion), kOptional),
+      field("constraints", AT(ScreenWanted, constraints), kOptional, limits::kUserInfoBytes),
+  });
+};
+template <>
 struct RecordOf<ListenRequested> {
   static constexpr auto fields =
       std::to_array<Field>({field("on", AT(ListenRequested, on), kRequired)});
@@ -261,6 +270,8 @@ struct RecordOf<MediaAcquired> {
       field("op", AT(MediaAcquired, op), kRequired),
       field("microphone", AT(MediaAcquired, microphone), kOptional),
       field("camera", AT(MediaAcquired, camera), kOptional),
+      field("screen", AT(MediaAcquired, screen), kOptional),
+      field("screenAudio", AT(MediaAcquired, screen_audio), kOptional),
   });
 };
 template <>
@@ -334,6 +345,7 @@ struct TagsOf<Event> {
       "call.dispose",
       "call.setMicrophone",
       "call.setCamera",
+      "call.setScreenShare",
       "call.listen",
       "call.takeOver",
       "call.decline",

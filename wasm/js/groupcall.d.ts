@@ -5,7 +5,7 @@
  * describe; `web/` imports them by the name `groupcall-wasm`.
  */
 
-/** The Embind class of `wasm/bindings.cpp`; the contract stands in `wasm/bridge/call_bridge.h`. */
+/** The class of `call_bridge.js`, over `wasm/bindings.cpp`; the contract stands in `wasm/bridge/call_bridge.h`. */
 export interface CallBridge {
   /** Empty, or why the config was refused (`missing-field: seed`). */
   error(): string;
@@ -18,7 +18,7 @@ export interface CallBridge {
   handle(eventText: string | Uint8Array, nowMicros: number): string;
   /** The same for a `socket.frame` event, whose text need not be quoted in JSON for it. */
   handleFrame(socket: number, frame: string | Uint8Array, nowMicros: number): string;
-  /** Frees the core. Nothing may be called afterwards. */
+  /** Frees the core. Whatever is called afterwards is refused. */
   delete(): void;
 }
 
@@ -38,7 +38,7 @@ export interface ModuleOptions {
     imports: WebAssembly.Imports,
     receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
   ) => object;
-  /** The module has died (`abort()`, out of memory) and every later call into it will fail. */
+  /** The module has died (a trap, `abort()`, out of memory): no later call into it can be relied upon. */
   onAbort?: (what: unknown) => void;
 }
 

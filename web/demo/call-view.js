@@ -1,6 +1,6 @@
 /** In the call: tiles, notices and the bar. Draws what the snapshot says, and nothing else. */
 
-import { reasonText } from '/dist/index.js';
+import { reasonText } from '/dist/reasons.js';
 import { createPlayback } from '/dist/playback.js';
 
 import { announce } from './announcer.js';
@@ -9,6 +9,7 @@ import { Chat } from './chat.js';
 import { makeCopyButton } from './copy-link.js';
 import { fitTiles } from './grid-layout.js';
 import { Notices } from './notices.js';
+import { SharedScreen } from './shared-screen.js';
 import { signallingNotice } from './signalling-notice.js';
 import { Tile, nameOf } from './tile.js';
 
@@ -38,8 +39,10 @@ function deviceReplaced(self) {
 
 /** What keeps the own devices from working, as one notice; null when nothing does. */
 function deviceTrouble(self) {
-  const troubles = ['microphone', 'camera']
+  const troubles = ['microphone', 'camera', 'screen']
     .filter((device) => ['error', 'ended'].includes(self[device].state))
+    // Whoever closes the question, or stops the share, knows.
+    .filter((device) => device !== 'screen' || !['permission-dismissed', 'stopped'].includes(self.screen.reason))
     .map((device) => reasonText(self[device].reason, device));
   if (troubles.length === 0) return null;
   // Both devices often fail for one cause, whose remedy need not be said twice.
@@ -56,6 +59,7 @@ export class CallView {
   #notices = new Notices();
   #chat = new Chat();
   #devices = new CallDevices();
+  #screen = new SharedScreen({ stop: () => this.#call?.setScreenShare(false) });
   /** @type {import('groupcall/playback').Playback | null} */
   #playback = null;
   /** @type {Tile | null} */
@@ -68,6 +72,8 @@ export class CallView {
   #ticking = 0;
   #resized = new ResizeObserver(() => this.#fit());
   #call = null;
+  /** Somebody else's screen stands beside the tiles. */
+  #withScreen = false;
   /** Why the server is out of reach: while it is tried again, the snapshot does not say. */
   #outage = null;
 
@@ -75,6 +81,7 @@ export class CallView {
     element('leave').addEventListener('click', () => void this.#call?.leave());
     element('toggle-microphone').addEventListener('click', () => this.toggle('microphone'));
     element('toggle-camera').addEventListener('click', () => this.toggle('camera'));
+    element('toggle-screen').addEventListener('click', () => this.toggle('screen'));
     makeCopyButton(element('call-copy-link'));
   }
 
@@ -98,6 +105,7 @@ export class CallView {
       this.#devices.draw(call.getSnapshot());
     });
     this.#devices.show(call, this.#playback);
+    this.#screen.show(this.#playback, call.getSnapshot().self);
     this.draw(call.getSnapshot());
     this.#tick();
     element('call-title').focus();
@@ -108,6 +116,7 @@ export class CallView {
     element('call').hidden = true;
     clearInterval(this.#ticking);
     this.#resized.disconnect();
+    this.#screen.hide();
     this.#playback.dispose();
     this.#notices.clear();
     this.#chat.hide();
@@ -125,7 +134,8 @@ export class CallView {
     const button = element(`toggle-${device}`);
     const on = button.getAttribute('aria-pressed') !== 'true';
     button.setAttribute('aria-pressed', String(on));
-    if (device === 'camera') this.#call?.setCamera(on);
+    if (device === 'screen') this.#call?.setScreenShare(on, { audio: true });
+    else if (device === 'camera') this.#call?.setCamera(on);
     else this.#call?.setMicrophone(on);
   }
 
@@ -148,6 +158,7 @@ export class CallView {
       this.#grid.prepend(this.#selfTile.element);
     }
     this.#selfTile.draw(self);
+    this.#screen.drawSelf(self);
     for (const device of ['microphone', 'camera']) {
       const { state, reason } = self[device];
       const button = element(`toggle-${device}`);
@@ -169,6 +180,7 @@ export class CallView {
     }
     for (const participant of participants) this.#drawOther(participant);
     this.#chat.draw(participants);
+    this.#withScreen = this.#screen.drawOthers(participants);
     this.#drawInvite(participants.length === 0);
     this.#place(participants);
     const count = participants.length + 1;
@@ -254,7 +266,12 @@ export class CallView {
     const gap = Number.parseFloat(getComputedStyle(this.#grid).columnGap);
     // Who cannot be reached takes a small place below the others, and none of theirs.
     const gone = this.#grid.querySelectorAll('[data-connection="unreachable"]').length;
-    const { width, height } = fitTiles(children.length - gone, clientWidth, clientHeight - (gone > 0 ? 60 : 0), gap);
+    let { width, height } = fitTiles(children.length - gone, clientWidth, clientHeight - (gone > 0 ? 60 : 0), gap);
+    if (this.#withScreen) {
+      // Beside it they are small, and of the shape of cameras.
+      width = Math.min(width, Math.floor((this.#grid.parentElement.clientWidth - gap) / 2));
+      height = Math.min(height, Math.round((width * 9) / 16));
+    }
     style.setProperty('--tile-width', `${width}px`);
     style.setProperty('--tile-height', `${height}px`);
   }

@@ -8,7 +8,7 @@ import { CallView } from './call-view.js';
 import { deviceMemory } from './device-menus.js';
 import { Prejoin } from './prejoin.js';
 
-const SHORTCUTS = { m: 'microphone', v: 'camera' };
+const SHORTCUTS = { m: 'microphone', v: 'camera', s: 'screen' };
 
 /** For tests: the present call, and with `?record` its flight record. */
 const demo = (window.groupcallDemo = { call: null, record: [] });
@@ -103,7 +103,7 @@ document.addEventListener('keydown', (event) => {
   }
   if (!device) return;
   if (view.shown) view.toggle(device);
-  else prejoin.toggle(device);
+  else if (device !== 'screen') prejoin.toggle(device);
 });
 
 prejoin.show();

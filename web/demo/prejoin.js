@@ -1,6 +1,6 @@
 /** Before the call: who, where, and how one looks and sounds. */
 
-import { reasonText } from '/dist/index.js';
+import { reasonText } from '/dist/reasons.js';
 
 import { makeCopyButton } from './copy-link.js';
 import { deviceMemory, fillDeviceMenus } from './device-menus.js';

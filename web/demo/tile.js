@@ -1,6 +1,6 @@
 /** One participant's tile. */
 
-import { connectionReasonText, reasonText } from '/dist/index.js';
+import { connectionReasonText, reasonText } from '/dist/reasons.js';
 
 const CONNECTION_WORDS = {
   connecting: 'Connecting',

@@ -149,6 +149,7 @@ export class CallEngine {
         case 'tabs.post':
           return ports.tabs.execute(command);
         case 'media.acquire':
+        case 'media.acquireScreen':
         case 'media.enable':
         case 'media.stop':
           return ports.media.execute(command);

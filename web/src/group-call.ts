@@ -9,7 +9,7 @@ import { GroupCallError } from './errors.js';
 import { loadModule } from './load-module.js';
 import { makeCall } from './make-call.js';
 import { MessageListeners, type MessageEvents, type SendResult } from './messages.js';
-import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type InputKind, type JoinOptions } from './options.js';
+import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type InputKind, type JoinOptions, type ScreenShareOptions } from './options.js';
 import { ApplicationSocketPort } from './ports/application-socket.js';
 import { DeviceWatch } from './ports/device-watch.js';
 import { HostPort, pageClock } from './ports/host.js';
@@ -67,6 +67,20 @@ export interface GroupCall {
    * @throws {GroupCallError} `invalid-argument`: another kind (for speakers see `createPlayback()`), or no id.
    */
   setDevice(kind: InputKind, deviceId: string): void;
+  /**
+   * Shares a screen, a window or a tab beside the camera, or ends that. The browser asks what to
+   * share, once: call it from the handler of a click or a key, before anything is awaited. While it
+   * asks, or once it shares, `true` changes nothing: end it first to share something else.
+   *
+   * How it goes stands in `self.screen` of the snapshot: `loading` while the browser asks, `on`,
+   * `error` with its reason (`permission-dismissed`: the question was closed, `needs-gesture`: no
+   * click or key, `unsupported`, `permission-denied`, `in-use`, `timeout` after three minutes, ...),
+   * `ended` when it was stopped by the browser's own bar. Nothing is tried again by itself. Outside a
+   * call nothing happens; leaving ends it. Older clients see the screen instead of the camera.
+   *
+   * @throws {GroupCallError} `invalid-argument`: an option that cannot work.
+   */
+  setScreenShare(on: boolean, options?: ScreenShareOptions): void;
   /**
    * Sends a text to everybody in the call, or to one of them: chat, reactions, or JSON of the
    * application's own. It travels between the pages, past the server, and arrives once and in

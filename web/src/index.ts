@@ -19,16 +19,9 @@ export type {
   GroupCallOptions,
   JoinOptions,
   OwnSignalling,
+  ScreenShareOptions,
 } from './options.js';
-export {
-  connectionReasonText,
-  GroupCallError,
-  reasonText,
-  type CallProblem,
-  type GroupCallErrorCode,
-  type MediaDevice,
-  type ReasonText,
-} from './errors.js';
+export { GroupCallError, type CallProblem, type GroupCallErrorCode } from './errors.js';
 export type {
   CallDevice,
   CallRoom,

@@ -5,7 +5,7 @@ import { GroupCallError } from './errors.js';
 import type { CallEvents, GroupCall } from './group-call.js';
 import { onInvitation } from './invitations.js';
 import { sendMessage, type MessageListeners } from './messages.js';
-import { needApplicationSocket, needId, toJoinEvent, type DeviceMemory } from './options.js';
+import { needApplicationSocket, needId, toJoinEvent, toScreenEvent, type DeviceMemory } from './options.js';
 import type { ApplicationSocketPort } from './ports/application-socket.js';
 import type { IceServers } from './ports/ice-servers.js';
 import type { SnapshotStore } from './store.js';
@@ -37,6 +37,7 @@ export function makeCall(engine: CallEngine, store: SnapshotStore, { application
       memory?.remember(kind, deviceId, known?.label ?? '');
       engine.dispatch({ type: 'call.setDevice', device: kind, deviceId });
     },
+    setScreenShare: (on, options) => engine.dispatch(toScreenEvent(needBoolean(on), options)),
     send: async ({ text, to }) => {
       if (typeof text !== 'string') throw new GroupCallError('invalid-argument', 'text must be a string');
       if (to !== undefined) needId(to, 'to');

@@ -5,6 +5,7 @@ import type { CallType, CoreConfig, CoreEvent } from './protocol.js';
 import type { UserInfo } from './snapshot.js';
 
 type JoinEvent = Extract<CoreEvent, { type: 'call.join' }>;
+type ScreenEvent = Extract<CoreEvent, { type: 'call.setScreenShare' }>;
 
 // `any`: Sockets with typed events narrow names and parameters, and must fit all the same.
 type SocketEvent = any;
@@ -183,6 +184,19 @@ export interface JoinOptions {
   };
 }
 
+/** Options of `setScreenShare()`. */
+export interface ScreenShareOptions {
+  /** Ask for the sound as well, where browser and system can share it. Default false. */
+  readonly audio?: boolean;
+  /**
+   * `detail`: text and pictures that stand still are kept sharp, frames are left out where the network
+   * is short. `motion`: films and games go on moving, and get blurred instead. Default `detail`.
+   */
+  readonly contentHint?: 'detail' | 'motion';
+  /** Constraints as for getDisplayMedia. Default: at most 1920 x 1080, 15 frames a second, 30 with `motion`. */
+  readonly video?: MediaTrackConstraints;
+}
+
 // core/public/config.h, kIdBytes.
 const ID_BYTES = 128;
 // The same, kEarlyOffers.
@@ -330,6 +344,26 @@ function toOwnConfig({ url, path, namespace, query, auth }: OwnSignalling): Core
 
 function toPairs(query: NonNullable<OwnSignalling['query']>): string[][] {
   return Object.entries(query).map(([name, value]) => [name, String(value)]);
+}
+
+/**
+ * The event that shares the screen, or ends that.
+ *
+ * @throws {GroupCallError} `invalid-argument`
+ */
+export function toScreenEvent(on: boolean, options: ScreenShareOptions = {}): ScreenEvent {
+  needObject(options, 'the options of setScreenShare()');
+  const { audio = false, contentHint = 'detail', video } = options;
+  need(typeof audio === 'boolean', 'audio must be true or false');
+  need(contentHint === 'detail' || contentHint === 'motion', "contentHint must be 'detail' or 'motion'");
+  need(video === undefined || isObject(video), 'video must be constraints');
+  return {
+    type: 'call.setScreenShare',
+    on,
+    ...(audio && { audio }),
+    ...(contentHint === 'motion' && { motion: true }),
+    ...(video && { constraints: toJson(video, 'video') }),
+  };
 }
 
 /**

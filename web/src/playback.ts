@@ -15,7 +15,10 @@ import type { Participant, SelfParticipant } from './snapshot.js';
 export type Picture = 'camera' | 'screen';
 
 export interface PlaybackOptions {
-  /** False: only pictures; the page plays `streams.microphone` of the others itself. Default true. */
+  /**
+   * False: only pictures; the page plays `streams.microphone` of the others itself, and
+   * `streams.screen` of those who share theirs. Default true.
+   */
   readonly sound?: boolean;
   /** Where to put the audio elements. Without it they are in no document, and play all the same. */
   readonly container?: ParentNode;
@@ -84,15 +87,13 @@ export interface Playback {
   dispose(): void;
 }
 
-/** Oneself has no screen to look at. */
-type Person = (SelfParticipant & { readonly screen?: undefined }) | Participant;
-
 class CallPlayback implements Playback {
   readonly #call: Pick<GroupCall, 'subscribe' | 'getSnapshot'>;
   readonly #options: PlaybackOptions;
   readonly #unsubscribe: () => void;
   readonly #pictures = new Map<HTMLVideoElement, { readonly userId: string; readonly picture: Picture }>();
   readonly #sounds = new Map<string, HTMLAudioElement>();
+  readonly #screenSounds = new Map<string, HTMLAudioElement>();
   readonly #volumes = new Map<string, number>();
   /** Those with a stream that the browser does not let play. */
   readonly #refused = new Set<HTMLMediaElement>();
@@ -130,8 +131,10 @@ class CallPlayback implements Playback {
   readonly setVolume = (userId: string, volume: number): void => {
     if (!(volume >= 0 && volume <= 1)) throw new RangeError(`volume must be from 0 to 1, not ${volume}`);
     this.#volumes.set(userId, volume);
-    const element = this.#sounds.get(userId);
-    if (element) element.volume = volume;
+    for (const sounds of [this.#sounds, this.#screenSounds]) {
+      const element = sounds.get(userId);
+      if (element) element.volume = volume;
+    }
   };
 
   readonly setOutputDevice = async (deviceId: string): Promise<void> => {
@@ -142,7 +145,7 @@ class CallPlayback implements Playback {
     await trial.setSinkId(deviceId);
     if (wish !== this.#deviceWishes) return;
     this.#publish(deviceId);
-    await this.#route([...this.#sounds.values()]);
+    await this.#route(this.#allSounds());
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -170,7 +173,7 @@ class CallPlayback implements Playback {
   #follow(): void {
     const { self, participants } = this.#call.getSnapshot();
     const others = this.#disposed ? [] : participants;
-    const people: readonly Person[] = this.#disposed ? [] : [self, ...others];
+    const people: readonly (SelfParticipant | Participant)[] = this.#disposed ? [] : [self, ...others];
     for (const [element, { userId, picture }] of this.#pictures) {
       const person = people.find((one) => one.userId === userId);
       const state = person?.[picture]?.state;
@@ -179,13 +182,19 @@ class CallPlayback implements Playback {
       this.#give(element, person && isSeen ? person.streams[picture] : null);
     }
     if (this.#disposed) this.#pictures.clear();
-    for (const [userId, element] of this.#sounds) {
-      if (others.some((one) => one.userId === userId)) continue;
-      this.#sounds.delete(userId);
-      this.#give(element, null);
-      element.remove();
+    const sharing = others.filter(({ screen }) => screen.state === 'on');
+    for (const [sounds, heard] of [[this.#sounds, others], [this.#screenSounds, sharing]] as const) {
+      for (const [userId, element] of sounds) {
+        if (heard.some((one) => one.userId === userId)) continue;
+        sounds.delete(userId);
+        this.#give(element, null);
+        element.remove();
+      }
     }
-    if (this.#options.sound !== false) others.forEach((one) => this.#hear(one));
+    if (this.#options.sound !== false) {
+      for (const { userId, streams } of others) this.#hear(this.#sounds, userId, streams.microphone);
+      for (const { userId, streams } of sharing) this.#hear(this.#screenSounds, userId, streams.screen);
+    }
     for (const element of this.#refused) void this.#start(element);
     // Both may be done any number of times; and where nobody is heard, nothing keeps this object.
     const listening = this.#sounds.size > 0 ? 'addEventListener' : 'removeEventListener';
@@ -193,17 +202,21 @@ class CallPlayback implements Playback {
     this.#publish();
   }
 
-  /** The element stays while the participant does: what has once been allowed to play goes on. */
-  #hear({ userId, streams }: Participant): void {
-    let element = this.#sounds.get(userId);
+  #allSounds(): HTMLAudioElement[] {
+    return [...this.#sounds.values(), ...this.#screenSounds.values()];
+  }
+
+  /** The element stays while the participant, or their share, does: what has once been allowed to play goes on. */
+  #hear(sounds: Map<string, HTMLAudioElement>, userId: string, stream: MediaStream | null): void {
+    let element = sounds.get(userId);
     if (!element) {
       element = new Audio();
       element.volume = this.#volumes.get(userId) ?? 1;
-      this.#sounds.set(userId, element);
+      sounds.set(userId, element);
       this.#options.container?.append(element);
       if (this.#snapshot.outputDevice) this.#route([element]).catch(() => undefined); // the snapshot tells
     }
-    this.#give(element, streams.microphone);
+    this.#give(element, stream);
   }
 
   #give(element: HTMLMediaElement, stream: MediaStream | null): void {
@@ -238,7 +251,7 @@ class CallPlayback implements Playback {
     } catch (error) {
       if (outputDevice && outputDevice === this.#snapshot.outputDevice) {
         this.#publish('');
-        await this.#route([...this.#sounds.values()]);
+        await this.#route(this.#allSounds());
       }
       throw error;
     }

@@ -7,7 +7,7 @@ export type MediaKind = 'audio' | 'video';
 export type StreamName = 'camera' | 'screen';
 export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'ended';
-export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error' | 'permission-blocked' | 'processor-failed';
+export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error' | 'needs-gesture' | 'unsupported' | 'stopped' | 'permission-blocked' | 'processor-failed';
 export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
@@ -40,6 +40,7 @@ export interface MediaView {
 export interface TrackSource {
   readonly connection: number;
   readonly slot?: number;
+  readonly sound?: number;
 }
 
 export interface RoomView {
@@ -58,10 +59,12 @@ export interface SignallingView {
 export interface SelfView {
   readonly microphone: MediaView;
   readonly camera: MediaView;
+  readonly screen: MediaView;
   readonly microphoneTrack: string;
   readonly cameraTrack: string;
   readonly microphoneDevice: string;
   readonly cameraDevice: string;
+  readonly screenTrack: string;
   readonly deviceError: string;
 }
 
@@ -173,6 +176,13 @@ export type CoreEvent =
   | {
       readonly type: 'call.setCamera';
       readonly on: boolean;
+    }
+  | {
+      readonly type: 'call.setScreenShare';
+      readonly on: boolean;
+      readonly audio?: boolean;
+      readonly motion?: boolean;
+      readonly constraints?: string;
     }
   | {
       readonly type: 'call.listen';
@@ -328,6 +338,16 @@ export type CoreEvent =
         readonly label?: string;
       };
       readonly camera?: {
+        readonly track: string;
+        readonly deviceId?: string;
+        readonly label?: string;
+      };
+      readonly screen?: {
+        readonly track: string;
+        readonly deviceId?: string;
+        readonly label?: string;
+      };
+      readonly screenAudio?: {
         readonly track: string;
         readonly deviceId?: string;
         readonly label?: string;
@@ -510,6 +530,13 @@ export type CoreCommand =
       readonly videoConstraints?: string;
       readonly device?: string;
       readonly anyDevice?: boolean;
+    }
+  | {
+      readonly type: 'media.acquireScreen';
+      readonly op: number;
+      readonly audio: boolean;
+      readonly motion?: boolean;
+      readonly constraints?: string;
     }
   | {
       readonly type: 'media.enable';

@@ -31,7 +31,7 @@ export interface MediaStatus {
    * - `off`: turned off, by whom says `reason`.
    * - `error`: it should be on, and cannot; `reason` says why.
    * - `replacing`: one device takes over from another.
-   * - `ended`: the device went away.
+   * - `ended`: the device went away, or the screen share was stopped by the browser's own bar.
    */
   readonly state: MediaState;
   /** Why it is in this state; `reasonText()` puts it into words. */
@@ -39,8 +39,8 @@ export interface MediaStatus {
 }
 
 /**
- * Streams to give to `srcObject`, one track each. The same object as long as the source stays
- * the same. Whether there is anything to see tells `state`, not the presence of a stream.
+ * Streams to give to `srcObject`, one track each; somebody else's screen comes with its sound as a
+ * second one, silent where there is none. The same object as long as the source stays the same. Whether there is anything to see tells `state`, not the presence of a stream.
  */
 export interface MediaStreams {
   readonly camera: MediaStream | null;
@@ -101,6 +101,11 @@ export interface SelfParticipant {
   readonly userInfo: UserInfo;
   readonly microphone: MediaStatus;
   readonly camera: MediaStatus;
+  /**
+   * `loading` while the browser asks what to share. After `error` or `ended` nothing is tried by
+   * itself: `setScreenShare(true)` asks again, and `setScreenShare(false)` makes it `off`.
+   */
+  readonly screen: MediaStatus;
   readonly streams: MediaStreams;
   /** The ids of the devices in use, as in `devices` of the snapshot; null for none, or where the browser does not say. */
   readonly devices: { readonly microphone: string | null; readonly camera: string | null };
@@ -120,7 +125,7 @@ export interface Participant {
   readonly connection: LinkView;
   /**
    * Why it is not connected, once that has lasted: 3 s where the cause is certain, else 15 s. `none`
-   * as soon as it is. `connectionReasonText()` puts it into words.
+   * as soon as it is. `connectionReasonText()` of `groupcall/reasons` puts it into words.
    */
   readonly connectionReason: ConnectionReason;
   /** `lost`: the server no longer lists this participant, though media still flows. */

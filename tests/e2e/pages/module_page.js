@@ -9,7 +9,7 @@ import { io } from '/socket.io-client/socket.io.esm.min.js';
 import { candidatesInUse, epochMs, receivedOn, until, untilFlowing } from './page_observer.js';
 
 const place = document.getElementById('others');
-/** @type {Map<string, { video: HTMLVideoElement, audio: HTMLAudioElement, drawn: string }>} */
+/** @type {Map<string, { video: HTMLVideoElement, audio: HTMLAudioElement, screen: HTMLVideoElement, drawn: string }>} */
 const others = new Map();
 const timeline = [];
 let calls = 0;
@@ -24,28 +24,32 @@ function play(element, stream) {
 
 const stateOf = ({ state, reason }) => (reason === 'none' ? state : `${state}/${reason}`);
 
-function drawOther({ userId, connection, signalling, camera, microphone, streams }) {
+function drawOther({ userId, connection, signalling, camera, microphone, screen, streams }) {
   let other = others.get(userId);
   if (!other) {
-    other = { video: document.createElement('video'), audio: document.createElement('audio'), drawn: '' };
-    other.video.muted = other.video.autoplay = other.audio.autoplay = true;
-    place.append(other.video, other.audio);
+    const [video, audio, shared] = ['video', 'audio', 'video'].map((name) => document.createElement(name));
+    other = { video, audio, screen: shared, drawn: '' };
+    video.muted = video.autoplay = audio.autoplay = shared.autoplay = true;
+    place.append(video, audio, shared);
     others.set(userId, other);
     note(`${userId} is here`);
     other.video.requestVideoFrameCallback((now) => firstPictures.set(userId, now - joinedFrom));
   }
   play(other.video, streams.camera);
   play(other.audio, streams.microphone);
-  const drawn = `${userId}: ${connection}, ${signalling}, camera ${stateOf(camera)}, microphone ${stateOf(microphone)}`;
+  play(other.screen, screen.state === 'on' ? streams.screen : null);
+  const shares = screen.state === 'off' ? '' : `, screen ${stateOf(screen)}`;
+  const drawn = `${userId}: ${connection}, ${signalling}, camera ${stateOf(camera)}, microphone ${stateOf(microphone)}${shares}`;
   if (drawn !== other.drawn) note(drawn);
   other.drawn = drawn;
 }
 
 function removeOther(userId) {
-  const { video, audio } = others.get(userId);
-  video.srcObject = audio.srcObject = null;
-  video.remove();
-  audio.remove();
+  const { video, audio, screen } = others.get(userId);
+  for (const element of [video, audio, screen]) {
+    element.srcObject = null;
+    element.remove();
+  }
   others.delete(userId);
   firstPictures.delete(userId);
   note(`${userId} is gone`);
@@ -92,7 +96,8 @@ function watch(userId, video) {
 let drawnSelf = '';
 function draw(snapshot) {
   const { phase, self, participants } = snapshot;
-  const self_ = `self: ${phase}, camera ${stateOf(self.camera)}, microphone ${stateOf(self.microphone)}`;
+  const shares = self.screen.state === 'off' ? '' : `, screen ${stateOf(self.screen)}`;
+  const self_ = `self: ${phase}, camera ${stateOf(self.camera)}, microphone ${stateOf(self.microphone)}${shares}`;
   if (self_ !== drawnSelf) note(self_);
   drawnSelf = self_;
   const present = new Set(participants.map(({ userId }) => userId));
@@ -195,12 +200,23 @@ const callPage = {
 
   untilFlowing: (userIds, limitMs, kinds) => untilFlowing(callPage.receivedFrom, userIds, limitMs, kinds),
 
+  /** What came in of somebody's screen, and of its sound. */
+  async screenFrom(userId) {
+    const tracks = callPage.participant(userId)?.streams.screen?.getTracks() ?? [];
+    const [camera, microphone] = ['video', 'audio'].map((kind) => tracks.find((track) => track.kind === kind));
+    return receivedOn({ camera, microphone });
+  },
+
+  untilScreenFlowing: (userIds, limitMs, kinds) => untilFlowing(callPage.screenFrom, userIds, limitMs, kinds),
+
   /** How much sound energy comes in while `packets` packets do. */
   async energyDuring(userId, packets, limitMs) {
     const first = await callPage.receivedFrom(userId);
+    const startedAt = performance.now();
+    // A busy machine sends what it is behind with at once: so many packets are not yet so much time.
     const enough = async () => {
       const now = await callPage.receivedFrom(userId);
-      return now.packets - first.packets >= packets && now;
+      return now.packets - first.packets >= packets && performance.now() - startedAt >= packets * 20 && now;
     };
     const last = await until(enough, limitMs, `${packets} packets of ${userId}`);
     return last.energy - first.energy;

@@ -6,6 +6,7 @@
  * - No perfect negotiation: an offer that meets its own lets the browser roll back.
  * - It answers afresh once for each peer, then repeats that answer.
  * - It ignores an answer when stable, drops early candidates, and never restarts ICE.
+ * - Its screen is announced and offered as one picture more, and ends without an offer.
  * - A tile takes the first stream of the last `track` event, and looks at it only when that
  *   event or an `update-tracks` of somebody comes; a picture still muted then stays away.
  */
@@ -20,6 +21,8 @@ class OlderClient {
   #roomId;
   #stream;
   #tracks;
+  #screen;
+  #drawing;
   /** @type {Map<string, { pc: RTCPeerConnection, stream: MediaStream | null, answer: object | null, video: HTMLVideoElement, pictures: number }>} */
   peers = new Map();
   timeline = [];
@@ -47,6 +50,32 @@ class OlderClient {
     for (const track of this.#stream.getTracks()) if (track.kind === kind) track.enabled = on;
     this.#tracks = { ...this.#tracks, [kind]: on };
     this.#emit('groupcall:update-tracks', { tracks: this.#tracks });
+  }
+
+  /** A drawn picture, so that it needs no question of the browser's. */
+  async shareScreen() {
+    const canvas = document.createElement('canvas');
+    const paper = canvas.getContext('2d');
+    [canvas.width, canvas.height] = [400, 300];
+    let turn = 0;
+    this.#drawing = setInterval(() => {
+      turn += 1;
+      paper.fillStyle = `hsl(${(turn * 9) % 360} 60% 50%)`;
+      paper.fillRect(0, 0, 400, 300);
+    }, 60);
+    this.#screen = canvas.captureStream(15);
+    const [track] = this.#screen.getTracks();
+    this.#emit('groupcall:screen-share-start', { trackId: track.id });
+    for (const [userId, { pc }] of this.peers) {
+      pc.addTrack(track, this.#screen);
+      await this.#offerTo(userId);
+    }
+  }
+
+  stopScreen() {
+    clearInterval(this.#drawing);
+    for (const track of this.#screen.getTracks()) track.stop();
+    this.#emit('groupcall:screen-share-stop', {});
   }
 
   #emit(event, payload) {

@@ -38,18 +38,20 @@ RTCPeerConnection.prototype.createDataChannel = function (...parameters) {
   return channel;
 };
 
-const { getUserMedia } = MediaDevices.prototype;
-MediaDevices.prototype.getUserMedia = async function (constraints) {
-  pendingQuestions += 1;
-  try {
-    await answers;
-    const stream = await getUserMedia.call(this, constraints);
-    localTracks.push(...stream.getTracks());
-    return stream;
-  } finally {
-    pendingQuestions -= 1;
-  }
-};
+for (const method of ['getUserMedia', 'getDisplayMedia']) {
+  const ask = MediaDevices.prototype[method];
+  MediaDevices.prototype[method] = async function (constraints) {
+    pendingQuestions += 1;
+    try {
+      await answers;
+      const stream = await ask.call(this, constraints);
+      localTracks.push(...stream.getTracks());
+      return stream;
+    } finally {
+      pendingQuestions -= 1;
+    }
+  };
+}
 
 /** The browser's question stays unanswered until the returned function is called. */
 export function holdQuestions() {

@@ -66,6 +66,8 @@ std::vector<Written> every_command() {
       R"({"type":"media.acquire","op":9,"microphone":false,"camera":true,"device":"cam \"1\""})");
   add(AcquireMedia{OpId{9}, false, true, "", "{}", "", true},
       R"({"type":"media.acquire","op":9,"microphone":false,"camera":true,"videoConstraints":"{}","anyDevice":true})");
+  add(AcquireScreen{OpId{9}, true, false, "{}"},
+      R"({"type":"media.acquireScreen","op":9,"audio":true,"constraints":"{}"})");
   add(EnableTrack{TrackId{"t"}, false}, R"({"type":"media.enable","track":"t","enabled":false})");
   add(StopTrack{TrackId{"t"}}, R"({"type":"media.stop","track":"t"})");
   add(ConnectApplication{SocketNumber{2}}, R"({"type":"application.connect","socket":2})");
@@ -125,6 +127,7 @@ ParticipantView whole_participant() {
   view.screen = {MediaState::Error, MediaReason::Unreachable};
   view.microphone_source = {ConnectionNumber{1}, 0};
   view.camera_source = {ConnectionNumber{1}, 1};
+  view.screen_source = {ConnectionNumber{1}, 2, 3};
   return view;
 }
 
@@ -140,7 +143,9 @@ TEST(Patch, SurvivesTheRoundTrip) {
                         TrackId{},
                         "m1",
                         "",
-                        "words"};
+                        "words",
+                        {MediaState::On, MediaReason::None},
+                        TrackId{"s"}};
   patch.devices = {{DeviceKind::Camera, "c1", "Front"}, {DeviceKind::Speaker, "", ""}};
   patch.participants = {whole_participant()};
   patch.order = std::vector<UserId>{UserId{"ben"}, UserId{"ada"}};

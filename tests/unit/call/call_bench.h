@@ -28,6 +28,10 @@ struct TimedEvent {
   Event event;
 };
 
+inline const UserId kBen{"ben"};
+
+inline ResolveRequest resolved(std::int64_t request) { return {RequestId{request}}; }
+
 class CallBench : public ShownCall {
  public:
   static constexpr Duration kTick{1};

@@ -6,7 +6,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-ResolveRequest resolved(std::int64_t request) { return {RequestId{request}}; }
 RejectRequest rejected(std::int64_t request, ErrorCode code, const std::string& detail = "") {
   return {RequestId{request}, {code, detail}};
 }

@@ -6,7 +6,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-ResolveRequest resolved(std::int64_t request) { return {RequestId{request}}; }
 RejectRequest aborted(std::int64_t request) {
   return {RequestId{request}, {ErrorCode::Aborted, {}}};
 }
@@ -262,7 +261,8 @@ TEST(Leaving, WithThePageHappensInsideOneReaction) {
 
 using Step = void (*)(CallBench&);
 
-// A call with most of what can be open: two peers, devices, a renegotiated link, an outage.
+// A call with most of what can be open: two peers, devices, a screen, a renegotiated link, an
+// outage.
 const std::vector<Step>& script() {
   static const std::vector<Step> steps = {
       [](CallBench& c) { c.join(1, true, true); },
@@ -286,6 +286,16 @@ const std::vector<Step>& script() {
       [](CallBench& c) { c.local_set("old"); },
       [](CallBench& c) { c.participant_joined(CallBench::module_peer("cyd", "ec")); },
       [](CallBench& c) { c.offer("cyd", c.from("ec", 1, 1)); },
+      [](CallBench& c) {
+        c.handle(ScreenWanted{true, true, false, {}});
+      },
+      [](CallBench& c) {
+        MediaAcquired screen;
+        for (const AcquireScreen& asked : c.all<AcquireScreen>()) screen.op = asked.op;
+        screen.screen.track = TrackId{"s"};
+        screen.screen_audio.track = TrackId{"t"};
+        c.handle(screen);
+      },
       [](CallBench& c) { c.handle(CameraWanted{false}); },
       [](CallBench& c) { c.candidate("ben", c.from("eb", 1, 1, PeerRequest::OfferPlease)); },
       [](CallBench& c) { c.after(120ms); },

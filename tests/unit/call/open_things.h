@@ -24,7 +24,8 @@ class OpenThings {
     if (const auto* send = std::get_if<SendRequested>(&event))
       requests_.insert(send->request.value);
     if (const auto* acquired = std::get_if<MediaAcquired>(&event)) {
-      for (const AcquiredTrack* one : {&acquired->microphone, &acquired->camera})
+      for (const AcquiredTrack* one :
+           {&acquired->microphone, &acquired->camera, &acquired->screen, &acquired->screen_audio})
         if (!one->track.empty()) tracks_.insert(one->track.value);
     }
   }

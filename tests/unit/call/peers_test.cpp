@@ -7,7 +7,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const UserId kBen{"ben"};
 constexpr MediaView kOn{MediaState::On, MediaReason::None};
 
 ConnectionNumber number(std::int64_t connection) { return ConnectionNumber{connection}; }

@@ -7,8 +7,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const UserId kBen{"ben"};
-
 CallBench connected_to_ben() {
   CallBench call;
   call.enter({CallBench::module_peer("ben", "eb")});

@@ -13,10 +13,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr MediaView kOn{MediaState::On, MediaReason::None};
-constexpr MediaView kOff{MediaState::Off, MediaReason::SelfOff};
-constexpr MediaView kReplacing{MediaState::Replacing, MediaReason::Starting};
-constexpr MediaView kEnded{MediaState::Ended, MediaReason::DeviceLost};
+constexpr MediaView kIsOn{MediaState::On, MediaReason::None};
+constexpr MediaView kIsOff{MediaState::Off, MediaReason::SelfOff};
+constexpr MediaView kIsReplacing{MediaState::Replacing, MediaReason::Starting};
+constexpr MediaView kHasEnded{MediaState::Ended, MediaReason::DeviceLost};
 
 const DeviceInfo kFront{DeviceKind::Camera, "front", "Front"};
 const DeviceInfo kBack{DeviceKind::Camera, "back", "Back"};
@@ -96,14 +96,14 @@ class DeviceSwitchTest : public testing::Test {
 
 TEST_F(DeviceSwitchTest, SendsTheOldCameraUntilTheNewOneIsThereAndAttached) {
   EXPECT_THAT(choose("back"), ElementsAre(asks(2, "back")));
-  EXPECT_EQ(camera(), kReplacing);
+  EXPECT_EQ(camera(), kIsReplacing);
   EXPECT_EQ(media.track(Source::Camera), kCam) << "still sent";
   EXPECT_TRUE(media.announced(Source::Camera)) << "the others see no toggle";
   EXPECT_THAT(camera_comes(2, kNext), IsEmpty()) << "what links still send is not stopped";
   EXPECT_EQ(media.track(Source::Camera), kNext);
   EXPECT_EQ(media.former(Source::Camera), kCam);
   EXPECT_EQ(media.device_id(Source::Camera), "back");
-  EXPECT_EQ(camera(), kOn);
+  EXPECT_EQ(camera(), kIsOn);
   EXPECT_THAT(drop_former(Source::Camera), ElementsAre(StopTrack{kCam}));
   EXPECT_EQ(media.deadline(), kNever);
 }
@@ -119,7 +119,7 @@ TEST_F(DeviceSwitchTest, StopsTheOldOneAfterTwoSecondsEvenIfALinkCannotLetGoOfIt
 
 TEST_F(DeviceSwitchTest, DoesNothingForTheDeviceThatIsInUse) {
   EXPECT_THAT(choose("front"), IsEmpty());
-  EXPECT_EQ(camera(), kOn);
+  EXPECT_EQ(camera(), kIsOn);
 }
 
 TEST_F(DeviceSwitchTest, FollowsOnlyTheLastOfManyChoices) {
@@ -137,24 +137,24 @@ TEST_F(DeviceSwitchTest, StaysWithTheOldOneThatIsChosenAgainMeanwhile) {
   choose("front");
   EXPECT_THAT(camera_comes(2, kNext), ElementsAre(StopTrack{kNext}));
   EXPECT_EQ(media.track(Source::Camera), kCam);
-  EXPECT_EQ(camera(), kOn);
+  EXPECT_EQ(camera(), kIsOn);
 }
 
 TEST_F(DeviceSwitchTest, ForgetsTheFailureOfAChoiceThatIsNoLongerOne) {
   choose("back");
   choose("third");
   EXPECT_THAT(fails(2, "NotReadableError"), ElementsAre(asks(3, "third")));
-  EXPECT_EQ(camera(), kReplacing);
+  EXPECT_EQ(camera(), kIsReplacing);
 }
 
 TEST_F(DeviceSwitchTest, ReleasesTheOldOneWhereTheBrowserCannotOpenBoth) {
   choose("back");
   EXPECT_THAT(fails(2, "NotReadableError"), ElementsAre(StopTrack{kCam}, asks(3, "back")));
-  EXPECT_EQ(camera(), kReplacing) << "nothing has failed yet";
+  EXPECT_EQ(camera(), kIsReplacing) << "nothing has failed yet";
   EXPECT_TRUE(media.track(Source::Camera).empty());
   EXPECT_TRUE(media.announced(Source::Camera));
   EXPECT_THAT(camera_comes(3, kNext), IsEmpty());
-  EXPECT_EQ(camera(), kOn);
+  EXPECT_EQ(camera(), kIsOn);
   EXPECT_EQ(media.device_id(Source::Camera), "back");
 }
 
@@ -168,7 +168,7 @@ TEST_F(DeviceSwitchTest, GoesBackToTheOldOneAndSaysWhyWhenTheNewOneDoesNotWorkAl
   EXPECT_EQ(media.device_id(Source::Camera), "front");
   EXPECT_EQ(media.error_text(), "words");
   EXPECT_THAT(choose("back"), ElementsAre(asks(5, "back"))) << "may be chosen again";
-  EXPECT_EQ(camera(), kReplacing);
+  EXPECT_EQ(camera(), kIsReplacing);
 }
 
 TEST_F(DeviceSwitchTest, KeepsTheOldOneWhereItIsNotInTheWay) {
@@ -178,7 +178,7 @@ TEST_F(DeviceSwitchTest, KeepsTheOldOneWhereItIsNotInTheWay) {
   EXPECT_EQ(camera(), (MediaView{MediaState::On, MediaReason::Constraint}));
   want(Source::Camera, false);
   EXPECT_THAT(want(Source::Camera, true), ElementsAre(EnableTrack{kCam, true}));
-  EXPECT_EQ(camera(), kOn) << "old trouble is forgotten";
+  EXPECT_EQ(camera(), kIsOn) << "old trouble is forgotten";
 }
 
 TEST_F(DeviceSwitchTest, FailsWhenEvenTheOldOneDoesNotComeBack) {
@@ -210,7 +210,7 @@ TEST_F(DeviceSwitchTest, WaitsForNoDeviceWithoutALimit) {
 TEST_F(DeviceSwitchTest, TurnsOffAtOnceInTheMiddleOfASwitch) {
   choose("back");
   EXPECT_THAT(want(Source::Camera, false), ElementsAre(EnableTrack{kCam, false}));
-  EXPECT_EQ(camera(), kOff);
+  EXPECT_EQ(camera(), kIsOff);
   EXPECT_THAT(camera_comes(2, kNext), ElementsAre(StopTrack{kNext}));
   EXPECT_THAT(after(120ms), ElementsAre(StopTrack{kCam}));
   EXPECT_THAT(want(Source::Camera, true), ElementsAre(asks(3, "back"))) << "the choice stays";
@@ -235,7 +235,7 @@ TEST_F(DeviceSwitchTest, NeverSendsTheNewMicrophoneOfSomebodyWhoIsMuted) {
   want(Source::Microphone, false);
   const auto switches = doing([&](auto& out) { media.choose(Source::Microphone, "desk", out); });
   EXPECT_THAT(switches, ElementsAre(AcquireMedia{OpId{2}, true, false, "", "", "desk"}));
-  EXPECT_EQ(media.view(Source::Microphone), kOff);
+  EXPECT_EQ(media.view(Source::Microphone), kIsOff);
   const TrackId desk{"desk-1"};
   EXPECT_THAT(doing([&](auto& out) {
                 media.on_acquired({OpId{2}, {desk, "desk", ""}, {}}, out);
@@ -294,16 +294,16 @@ TEST_F(DeviceSwitchTest, ReplacesADeviceThatVanishesByTheNextAndSaysSo) {
 TEST_F(DeviceSwitchTest, EndsADeviceThatVanishesWhereThereIsNoOther) {
   listed({kHeadset, kFront});
   EXPECT_THAT(ended(kCam), IsEmpty());
-  EXPECT_EQ(camera(), kEnded);
+  EXPECT_EQ(camera(), kHasEnded);
   EXPECT_FALSE(media.announced(Source::Camera));
   EXPECT_THAT(ended(kMic), IsEmpty());
-  EXPECT_EQ(media.view(Source::Microphone), kEnded) << "cameras are no microphones";
+  EXPECT_EQ(media.view(Source::Microphone), kHasEnded) << "cameras are no microphones";
 }
 
 TEST_F(DeviceSwitchTest, EndsADeviceWhoseSuccessorHasVanishedToo) {
   ended(kCam);
   EXPECT_THAT(fails(2, "NotFoundError"), IsEmpty());
-  EXPECT_EQ(camera(), kEnded);
+  EXPECT_EQ(camera(), kHasEnded);
 }
 
 TEST_F(DeviceSwitchTest, PicksADeviceUpThatIsPluggedInWhileItIsWanted) {
@@ -313,7 +313,7 @@ TEST_F(DeviceSwitchTest, PicksADeviceUpThatIsPluggedInWhileItIsWanted) {
   EXPECT_THAT(listed({kHeadset, {DeviceKind::Speaker, "loud", ""}}), IsEmpty());
   EXPECT_THAT(listed({kHeadset, kBack}), ElementsAre(asks_for_any(2)));
   camera_comes(2, kNext);
-  EXPECT_EQ(camera(), kOn);
+  EXPECT_EQ(camera(), kIsOn);
 }
 
 TEST_F(DeviceSwitchTest, LeavesADeviceAloneThatIsPluggedInWhileTheCameraIsOff) {
@@ -326,10 +326,10 @@ TEST_F(DeviceSwitchTest, LeavesADeviceAloneThatIsPluggedInWhileTheCameraIsOff) {
 TEST_F(DeviceSwitchTest, KeepsTheSwitchThatIsUnderWayWhenTheOldOneVanishes) {
   choose("back");
   EXPECT_THAT(ended(kCam), IsEmpty());
-  EXPECT_EQ(camera(), kReplacing);
+  EXPECT_EQ(camera(), kIsReplacing);
   EXPECT_TRUE(media.track(Source::Camera).empty());
   EXPECT_THAT(camera_comes(2, kNext), IsEmpty());
-  EXPECT_EQ(camera(), kOn);
+  EXPECT_EQ(camera(), kIsOn);
 }
 
 TEST_F(DeviceSwitchTest, TakesAnyWhenBothTheOldAndTheChosenOneAreGone) {

@@ -87,13 +87,13 @@ TEST(Roster, MarksALeaverAbsentOnce) {
 TEST(Roster, TakesTheNewestWordOnTracksAndUserInfo) {
   Roster roster;
   roster.on_joined({{kAda, R"({"fullname":"A"})", true, true, {}}});
-  roster.on_tracks(kAda, false, true, {});
+  roster.on_tracks({kAda, {}, false, true, {}});
   EXPECT_FALSE(roster.find(kAda)->audio);
   EXPECT_TRUE(roster.find(kAda)->video);
   roster.on_participant_joined({kAda, R"({"fullname":"B"})", true, false, {}});
   EXPECT_EQ(roster.find(kAda)->user_info, R"({"fullname":"B"})");
   EXPECT_FALSE(roster.find(kAda)->video);
-  roster.on_tracks(kBen, false, false, kFirst);
+  roster.on_tracks({kBen, {}, false, false, kFirst});
   EXPECT_EQ(roster.find(kBen), nullptr) << "tracks of a stranger make nobody";
 }
 
@@ -101,7 +101,7 @@ TEST(Roster, TakesTheNewestWordOnTracksAndUserInfo) {
 TEST(Roster, KeepsWhatAPeerToldOfItsTracksOverTheServersDefaults) {
   Roster roster;
   roster.on_participant_joined(module_peer(kAda, kFirst));
-  roster.on_tracks(kAda, false, false, kFirst);
+  roster.on_tracks({kAda, {}, false, false, kFirst});
   roster.on_participant_joined({kAda, "{}", true, true, kFirst, /*tracks_told=*/false});
   EXPECT_FALSE(roster.find(kAda)->audio);
   EXPECT_FALSE(roster.find(kAda)->video);
@@ -129,7 +129,7 @@ TEST(Roster, TakesAStoredFlagForAHintOnly) {
   EXPECT_EQ(roster.find(kAda)->capability, Capability::Hinted);
   roster.on_joined({older_client(kAda)});
   EXPECT_EQ(roster.find(kAda)->capability, Capability::Foreign);
-  roster.on_tracks(kAda, true, true, kSecond);
+  roster.on_tracks({kAda, {}, true, true, kSecond});
   EXPECT_EQ(roster.find(kAda)->capability, Capability::Hinted);
   EXPECT_EQ(roster.find(kAda)->our_role, Role::Answerer);
 }

@@ -33,6 +33,8 @@ TEST(JsonDocument, WritesBackWhatItRead) {
       "1.0",
       "1e3",
       "-2.50E+02",
+      "0E-0",
+      "1e99999999999999999999",
       "9007199254740993",
       "\"\"",
       R"("a\"b\\c\n\t\r\b\f")",
@@ -53,28 +55,16 @@ TEST(JsonDocument, WritesOneFormOnly) {
 }
 
 TEST(JsonDocument, RefusesWhatIsNoJson) {
-  const std::vector<std::string> bad = {"",
-                                        " ",
-                                        "{",
-                                        "[1,]",
-                                        "{\"a\":}",
-                                        "{a:1}",
-                                        "'a'",
-                                        "01",
-                                        "+1",
-                                        ".5",
-                                        "1.",
-                                        "nul",
-                                        "NaN",
-                                        "[1] 2",
-                                        "[]]",
-                                        "\"\n\"",
-                                        "\"\\x\"",
-                                        "// c\n1",
-                                        "\"\xed\xa0\xbd\"",
-                                        "\"\xff\"",
-                                        "\"\xc3\"",
-                                        "\"open"};
+  const std::vector<std::string> bad = {"",         " ",        "{",
+                                        "[1,]",     "{\"a\":}", "{a:1}",
+                                        "'a'",      "01",       "+1",
+                                        ".5",       "1.",       "-",
+                                        "-01",      "1e",       "1e+",
+                                        "1e-+2",    "1.e2",     "[-]",
+                                        "[0,1.,2]", "nul",      "NaN",
+                                        "[1] 2",    "[]]",      "\"\n\"",
+                                        "\"\\x\"",  "// c\n1",  "\"\xed\xa0\xbd\"",
+                                        "\"\xff\"", "\"\xc3\"", "\"open"};
   for (const std::string& text : bad) EXPECT_EQ(rewritten(text), "not-json") << text;
 }
 
@@ -126,11 +116,26 @@ TEST(JsonDocument, TellsIntegersFromOtherNumbers) {
   EXPECT_THAT(integer("0"), Optional(0));
   EXPECT_THAT(integer("-7"), Optional(-7));
   EXPECT_THAT(integer("9223372036854775807"), Optional(INT64_MAX));
+  EXPECT_THAT(integer("-9223372036854775808"), Optional(INT64_MIN));
   EXPECT_EQ(integer("9223372036854775808"), std::nullopt);
+  EXPECT_EQ(integer("-9223372036854775809"), std::nullopt);
   EXPECT_EQ(integer("1.0"), std::nullopt);
   EXPECT_EQ(integer("1e3"), std::nullopt);
   EXPECT_EQ(integer("\"1\""), std::nullopt);
   EXPECT_EQ(integer("true"), std::nullopt);
+}
+
+TEST(JsonDocument, WritesIntegers) {
+  const auto written = [](std::int64_t value) {
+    std::string out = "=";
+    encode_integer(value, out);
+    return out;
+  };
+  EXPECT_EQ(written(0), "=0");
+  EXPECT_EQ(written(-1), "=-1");
+  EXPECT_EQ(written(1'000'000'007), "=1000000007");
+  EXPECT_EQ(written(INT64_MAX), "=9223372036854775807");
+  EXPECT_EQ(written(INT64_MIN), "=-9223372036854775808");
 }
 
 TEST(JsonDocument, MeasuresDepth) {

@@ -1,4 +1,4 @@
-/** Executes `media.*`: this page's microphone and camera, each track known by its id. */
+/** Executes `media.*`: this page's microphone, camera and screen, each track known by its id. */
 
 import type { DeviceMemory, DeviceOpener, InputKind } from '../options.js';
 import type { CoreCommand, CoreEvent } from '../protocol.js';
@@ -7,6 +7,7 @@ import { bounded, describeFailure, type Port, type Report } from './port.js';
 
 export type MediaCommand = Extract<CoreCommand, { type: `media.${string}` }>;
 type AcquireCommand = Extract<MediaCommand, { type: 'media.acquire' }>;
+type AcquireScreenCommand = Extract<MediaCommand, { type: 'media.acquireScreen' }>;
 type AcquiredTrack = NonNullable<Extract<CoreEvent, { type: 'media.acquired' }>['microphone']>;
 
 interface LocalTrack {
@@ -66,6 +67,9 @@ export class MediaPort implements Port<MediaCommand> {
     switch (command.type) {
       case 'media.acquire':
         void this.#acquire(command);
+        return;
+      case 'media.acquireScreen':
+        void this.#acquireScreen(command);
         return;
       case 'media.enable': {
         const local = this.#tracks.get(command.track);
@@ -128,6 +132,38 @@ export class MediaPort implements Port<MediaCommand> {
     const barred = allows && ((microphone && !allows('microphone')) || (camera && !allows('camera')));
     // The browser's words are those of a person who has said no.
     return failure.name === 'NotAllowedError' && barred ? { ...failure, message: 'Permission denied by policy' } : failure;
+  }
+
+  /** Asks before anything is awaited: it must be within the handler of a click or a key. */
+  async #acquireScreen({ op, audio, motion = false, constraints }: AcquireScreenCommand): Promise<void> {
+    let stream: MediaStream;
+    try {
+      const devices = this.#devices();
+      if (!devices?.getDisplayMedia) throw new DOMException('', 'NotSupportedError');
+      stream = await devices.getDisplayMedia({
+        video: constraints
+          ? (JSON.parse(constraints) as MediaTrackConstraints)
+          : { width: { max: 1920 }, height: { max: 1080 }, frameRate: motion ? 30 : 15 },
+        // Made for voices: they spoil music.
+        audio: audio && { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+      });
+    } catch (error) {
+      if (!this.#closed) this.#report({ type: 'media.failed', op, ...describeFailure(error) });
+      return;
+    }
+    if (this.#closed) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
+    const [sound] = stream.getAudioTracks();
+    const [picture] = stream.getVideoTracks();
+    if (picture) picture.contentHint = motion ? 'motion' : 'detail';
+    this.#report({
+      type: 'media.acquired',
+      op,
+      ...(picture && { screen: this.#adopt(picture) }),
+      ...(sound && { screenAudio: this.#adopt(sound) }),
+    });
   }
 
   #adopt(track: MediaStreamTrack): AcquiredTrack {

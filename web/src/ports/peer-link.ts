@@ -115,13 +115,14 @@ export class PeerLink {
     this.#pc.close();
   }
 
-  /** The remote track of a slot as a stream of its own, always the same one. */
-  stream(slot: number): MediaStream | null {
+  /** The remote track of a slot, with that of its sound, as a stream of its own, always the same one. */
+  stream(slot: number, sound?: number): MediaStream | null {
     const known = this.#incoming.get(slot);
     if (known) return known;
-    const transceiver = this.#pc.getTransceivers()[slot];
-    if (!transceiver) return null;
-    const stream = new MediaStream([transceiver.receiver.track]);
+    const transceivers = this.#pc.getTransceivers();
+    if (!transceivers[slot]) return null;
+    const parts = transceivers.filter((_, index) => index === slot || index === sound);
+    const stream = new MediaStream(parts.map(({ receiver }) => receiver.track));
     this.#incoming.set(slot, stream);
     return stream;
   }

@@ -73,9 +73,9 @@ export class PeersPort implements Port<PeersCommand> {
     this.#links.clear();
   }
 
-  /** The stream of a remote track; null where the connection or the slot does not exist. */
-  stream({ connection, slot }: TrackSource): MediaStream | null {
-    return slot === undefined ? null : (this.#links.get(connection)?.stream(slot) ?? null);
+  /** The stream of a remote track, and its sound; null where the connection or the slot does not exist. */
+  stream({ connection, slot, sound }: TrackSource): MediaStream | null {
+    return slot === undefined ? null : (this.#links.get(connection)?.stream(slot, sound) ?? null);
   }
 
   #create(command: CreateCommand): void {
