@@ -226,7 +226,7 @@ using Event =
                  RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate,
                  CandidateFailed, TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage,
                  ChannelDrained, ChannelClosed, StatsSampled, TextPacked, TextUnpacked,
-                 MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline,
-                 NetworkOffline, PageClosing, PageShown, TabMessage>;
+                 MediaAcquired, MediaFailed, LocalTrackEnded, DevicesListed, DeviceChosen, Woke,
+                 Slept, NetworkOnline, NetworkOffline, PageClosing, PageShown, TabMessage>;
 
 }  // namespace groupcall

@@ -68,8 +68,10 @@ function initialSnapshot(userId: string, userInfo: UserInfo): CallSnapshot {
       camera: { ...off },
       screen: { ...off },
       streams: { camera: null, microphone: null, screen: null },
+      devices: { microphone: null, camera: null },
       deviceError: '',
     },
+    devices: [],
     participants: [],
     invitations: [],
     diagnostics: {},
@@ -117,6 +119,7 @@ export class SnapshotStore {
         },
       }),
       ...(patch.self && { self: this.#toSelf(patch.self) }),
+      ...(patch.devices && { devices: patch.devices }),
       participants: this.#toParticipants(patch),
       ...(patch.invitations && { invitations: this.#toInvitations(patch.invitations) }),
       ...(patch.diagnostics && {
@@ -174,6 +177,7 @@ export class SnapshotStore {
         microphone: this.#streams.local(view.microphoneTrack),
         screen: this.#streams.local(view.screenTrack),
       },
+      devices: { microphone: view.microphoneDevice || null, camera: view.cameraDevice || null },
       deviceError: view.deviceError,
     };
   }
