@@ -163,7 +163,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   let engine: CallEngine | undefined;
   const heard: CoreEvent[] = [];
   const report: Report = (event) => (engine ? engine.dispatch(event) : void heard.push(event));
-  const { deviceMemory: memory, openDevices: open } = options;
+  const { deviceMemory: memory, openDevices: open, record } = options;
   const watch = new DeviceWatch(report, navigator);
   const media = new MediaPort(report, () => navigator.mediaDevices, { watch, memory, open, allows });
   const sockets = new SocketPort(report, (url) => new WebSocket(url));
@@ -180,7 +180,6 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   };
   const loaded = loadModule(options.wasmUrl).then((module) => makeBridge(module, configText));
   const [bridge, certificates] = await Promise.all([loaded, makeCertificates()]).catch(abandon);
-  const { record } = options;
   const writeRecord = record && ((line: string): void => callOut(record, line));
   writeRecord?.(configText);
 
