@@ -1,5 +1,5 @@
 /**
- * Builds the package into web/dist/: index.js, playback.js and reasons.js (with their source maps), their .d.ts
+ * Builds the package into web/dist/: index.js, playback.js, reasons.js and devices.js (with their source maps), their .d.ts
  * and what these import, groupcall.wasm. Needs the WebAssembly build (`cmake --build --preset wasm`).
  */
 
@@ -32,7 +32,7 @@ async function needWasmBuild() {
 const EMBIND_NAMES = /^(destructorFunction|fromWireType|toWireType)$/;
 
 /** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself. */
-const ENTRIES = ['index', 'playback', 'reasons'];
+const ENTRIES = ['index', 'playback', 'reasons', 'devices'];
 
 /** One minified ES module for each entry. */
 async function bundle() {

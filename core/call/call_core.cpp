@@ -15,7 +15,8 @@ Reaction CallCore::handle(const Event& event, Instant now) { return router_->han
 CallCore::Router::Router(CallConfig config)
     : config_(std::move(config)),
       random_(config_.seed),
-      session_(config_.signalling, config_.self.user_id) {}
+      session_(config_.signalling, config_.self.user_id),
+      media_({config_.keep_camera, config_.release_microphone}) {}
 
 Reaction CallCore::Router::handle(const Event& event, Instant now) {
   if (now > now_) now_ = now;
@@ -130,9 +131,22 @@ void CallCore::Router::reconcile() {
     tell_view(user, *link);
   }
   send_signals();  // of repairs
+  drop_former_tracks();
   tell_drained();
   announce();
   sample_stats();
+}
+
+// A replaced track lives until the links have its successor, so that nothing is missed between.
+void CallCore::Router::drop_former_tracks() {
+  for (const Source source : {Source::Microphone, Source::Camera}) {
+    const TrackId& former = media_.former(source);
+    if (former.empty()) continue;
+    bool sent = false;
+    for (const auto& [user, link] : links_) sent = sent || link->sends(former);
+    auto media = media_output();
+    if (!sent) media_.drop_former(source, media);
+  }
 }
 
 // The others are told what we send, after each admission and at each change.
@@ -244,8 +258,20 @@ void CallCore::Router::on(const MediaFailed& event) {
 
 void CallCore::Router::on(const LocalTrackEnded& event) {
   auto media = media_output();
-  media_.on_track_ended(event);
+  media_.on_track_ended(event, media);
   screen_.on_track_ended(event, media);
+}
+
+void CallCore::Router::on(const DevicesListed& event) {
+  snapshot_.devices(event.devices);
+  auto media = media_output();
+  media_.on_devices(event, media);
+}
+
+void CallCore::Router::on(const DeviceChosen& event) {
+  if (event.device == DeviceKind::Speaker) return;  // the host's: nothing is sent from there
+  auto media = media_output();
+  media_.choose(static_cast<Source>(event.device), event.id, media);
 }
 
 // ---- what is shown ---------------------------------------------------------------------
@@ -276,6 +302,8 @@ SelfView CallCore::Router::self_view() const {
       media_.view(Source::Camera),
       media_.track(Source::Microphone),
       media_.track(Source::Camera),
+      media_.device_id(Source::Microphone),
+      media_.device_id(Source::Camera),
       screen_.error_text().empty() ? media_.error_text() : screen_.error_text(),
       screen_.view(),
       screen_.track(),

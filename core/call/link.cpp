@@ -54,6 +54,12 @@ void Link::send_track(Slot slot, Sender& sender, const TrackId& wanted, Negotiat
       AttachTrack{negotiation.pair().peer, senders_of_, sender.op, index, wanted});
 }
 
+bool Link::sends(const TrackId& track) const {
+  for (const Sender& sender : senders_)
+    if (sender.attached == track || (!sender.op.none() && sender.requested == track)) return true;
+  return false;
+}
+
 void Link::on_track_attached(const TrackAttached& event, NegotiationContext& ctx) {
   for (Sender& sender : senders_) {
     if (event.connection != senders_of_ || event.op != sender.op || event.op.none()) continue;

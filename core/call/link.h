@@ -64,6 +64,8 @@ class Link {
     const auto i = static_cast<std::size_t>(slot);
     return i < senders_.size() && !senders_[i].attached.empty();
   }
+  /// Whether a sender still carries this track.
+  bool sends(const TrackId& track) const;
   void on_track_attached(const TrackAttached& event, NegotiationContext& ctx);
   /// Returns whether the failed operation was one of ours.
   bool on_attach_failed(const OperationFailed& event, NegotiationContext& ctx);

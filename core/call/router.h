@@ -39,6 +39,7 @@ class CallCore::Router {
   void on(const Disposed& event);
   void on(const MicrophoneWanted& event);
   void on(const CameraWanted& event);
+  void on(const DeviceChosen& event);
   void on(const ScreenWanted& event);
   void on(const PageClosing& event);
 
@@ -143,6 +144,7 @@ class CallCore::Router {
   void on(const MediaAcquired& event);
   void on(const MediaFailed& event);
   void on(const LocalTrackEnded& event);
+  void on(const DevicesListed& event);
 
   // The room (router_room.cpp).
   bool advance(RoomEvent event);
@@ -188,6 +190,7 @@ class CallCore::Router {
   void run_due_timers();
   void run_timer(const TimerKey& key);
   void reconcile();
+  void drop_former_tracks();
   void announce();
   void announce_screen();
   void sample_stats();

@@ -20,6 +20,8 @@ class SnapshotBuilder {
   void invitations(std::vector<InvitationView> all) {
     put(std::move(all), invitations_, patch_.invitations);
   }
+  /// Told only when there is news of them.
+  void devices(const std::vector<DeviceInfo>& all) { patch_.devices.emplace(all); }
   void self(SelfView view) { put(std::move(view), self_, patch_.self); }
   void participant(ParticipantView view);
   /// In this order, but those who cannot be reached come last.

@@ -8,12 +8,21 @@
 namespace groupcall {
 
 /// What the device of one of our own sources is doing.
-enum class DeviceFact : unsigned char { None, Opening, Live, Failed, Lost };
+enum class DeviceFact : unsigned char {
+  None,
+  Opening,
+  Live,
+  Replacing,  ///< another one is being opened in its place; the one before may still be sent
+  Failed,
+  Lost
+};
 
 struct LocalFacts {
   bool wanted = false;
   DeviceFact device = DeviceFact::None;
-  MediaReason failure = MediaReason::None;  ///< of a failed device
+  /// Why a device failed; of a live one, or of one that takes over: why it is another than was
+  /// wanted.
+  MediaReason failure = MediaReason::None;
 };
 
 /// Our own camera or microphone.
@@ -24,7 +33,10 @@ constexpr MediaView local_state(const LocalFacts& facts) {
     case DeviceFact::Opening:
       return {MediaState::Loading, MediaReason::Starting};
     case DeviceFact::Live:
-      return {MediaState::On, MediaReason::None};
+      return {MediaState::On, facts.failure};
+    case DeviceFact::Replacing:
+      return {MediaState::Replacing,
+              facts.failure == MediaReason::None ? MediaReason::Starting : facts.failure};
     case DeviceFact::Failed:
       return {MediaState::Error, facts.failure};
     case DeviceFact::Lost:

@@ -1,110 +1,146 @@
 #include "core/media/local_media.h"
 
-#include "core/base/overloaded.h"
+#include <utility>
 
 namespace groupcall {
 
 namespace {
 constexpr auto kSources = {Source::Microphone, Source::Camera};
+
+struct Failure {
+  std::string_view name;
+  MediaReason reason;
+};
+constexpr Failure kFailures[] = {
+    {"NotAllowedError", MediaReason::PermissionDenied},
+    {"SecurityError", MediaReason::InsecureContext},
+    {"NotFoundError", MediaReason::NoDevice},
+    {"NotReadableError", MediaReason::InUse},
+    {"OverconstrainedError", MediaReason::Constraint},
+    {"ProcessorError", MediaReason::ProcessorFailed},
+};
 }  // namespace
 
 MediaReason device_failure(std::string_view name, std::string_view message) {
-  if (name == "NotAllowedError") {
-    return message.find("dismissed") != std::string_view::npos ? MediaReason::PermissionDismissed
-                                                               : MediaReason::PermissionDenied;
-  }
-  if (name == "SecurityError") return MediaReason::InsecureContext;
-  if (name == "NotFoundError") return MediaReason::NoDevice;
-  if (name == "NotReadableError") return MediaReason::InUse;
-  if (name == "OverconstrainedError") return MediaReason::Constraint;
-  return MediaReason::DeviceError;
+  MediaReason reason = MediaReason::DeviceError;
+  for (const Failure& failure : kFailures)
+    if (failure.name == name) reason = failure.reason;
+  const auto says = [message](std::string_view words) {
+    return message.find(words) != std::string_view::npos;
+  };
+  if (reason != MediaReason::PermissionDenied) return reason;
+  if (says("dismissed")) return MediaReason::PermissionDismissed;
+  // "Permission denied by system"; the port says "by policy".
+  return says(" by ") ? MediaReason::PermissionBlocked : reason;
 }
 
+// ---- wishes ----------------------------------------------------------------------------
+
 void LocalMedia::begin(const JoinRequested& wish, Output& out) {
-  active_ = true;
+  reset(true);
   error_text_.clear();
-  devices_[0] = Device{wish.audio, wish.audio_constraints, Idle{}};
-  devices_[1] = Device{wish.video, wish.video_constraints, Idle{}};
-  open(wish.audio, wish.video, out);
+  devices_[0].wanted = wish.audio;
+  devices_[0].constraints = wish.audio_constraints;
+  devices_[1].wanted = wish.video;
+  devices_[1].constraints = wish.video_constraints;
+  if (wish.audio) open(Source::Microphone, out);
+  if (!wish.video) return;
+  if (!wish.audio) return open(Source::Camera, out);
+  // The microphone's question is the camera's, too.
+  auto& asked = *std::get_if<AcquireMedia>(&out.commands.back());
+  asked.camera = true;
+  asked.video_constraints = wish.video_constraints;
+  set(devices_[1], Stage::Opening, devices_[0].until);
+  devices_[1].op = asked.op;
+  devices_[0].shared_prompt = devices_[1].shared_prompt = true;
 }
 
 void LocalMedia::release(Output& out) {
-  active_ = false;
-  for (Source source : kSources) {
-    const TrackId held = track(source);
-    if (!held.empty()) out.commands.push_back(StopTrack{held});
-    device(source) = Device{};
+  for (Device& d : devices_) {
+    stop(std::exchange(d.track, {}), out);
+    stop(std::exchange(d.former, {}), out);
   }
+  reset(false);
 }
 
-void LocalMedia::open(bool microphone, bool camera, Output& out) {
-  if (!microphone && !camera) return;
-  const OpId op = out.ids.next_op();
-  const Opening opening{op, out.now + deadlines::kAcquire, microphone && camera};
-  if (microphone) device(Source::Microphone).state = opening;
-  if (camera) device(Source::Camera).state = opening;
-  out.commands.push_back(AcquireMedia{
-      op, microphone, camera, microphone ? device(Source::Microphone).constraints : std::string(),
-      camera ? device(Source::Camera).constraints : std::string()});
+void LocalMedia::reset(bool active) {
+  active_ = active;
+  devices_ = {};
 }
 
 void LocalMedia::want(Source source, bool on, Output& out) {
-  if (!active_ || device(source).wanted == on) {
-    // Asking again for a device that failed is a new try.
-    const auto& state = device(source).state;
-    const bool down = std::holds_alternative<Failed>(state) || std::holds_alternative<Lost>(state);
-    if (!active_ || !on || !down) return;
-  }
-  device(source).wanted = on;
-  if (on) {
-    turn_on(source, out);
+  Device& d = device(source);
+  // Asking again for a device that failed is a new try.
+  const bool down = d.stage == Stage::Failed || d.stage == Stage::Lost;
+  if (!active_ || (d.wanted == on && !(on && down))) return;
+  d.wanted = on;
+  enable(d.track, on, out);
+  if (!on) {
+    d.reason = MediaReason::None;
+    drop_former(source, out);  // it is not muted
+    if (!d.track.empty() && releases(source))
+      set(d, Stage::Blackening, out.now + deadlines::kBlackFrames);
+  } else if (d.track.empty()) {
+    if (d.stage != Stage::Opening) open(source, out);
   } else {
-    turn_off(source, out);
+    if (d.stage == Stage::Blackening) set(d, Stage::Live);
+    follow_choice(source, out);
   }
 }
 
-void LocalMedia::turn_on(Source source, Output& out) {
+void LocalMedia::choose(Source source, const std::string& device_id, Output& out) {
+  if (!active_) return;
   Device& d = device(source);
-  if (const auto* live = std::get_if<Live>(&d.state)) {
-    out.commands.push_back(EnableTrack{live->track, true});
-  } else if (const auto* blackening = std::get_if<Blackening>(&d.state)) {
-    const TrackId held = blackening->track;
-    d.state = Live{held};
-    out.commands.push_back(EnableTrack{held, true});
-  } else if (!std::holds_alternative<Opening>(d.state)) {
-    open(source == Source::Microphone, source == Source::Camera, out);
+  d.chosen = device_id;
+  if (d.stage != Stage::Failed && d.stage != Stage::Lost) {
+    d.reason = MediaReason::None;
+    follow_choice(source, out);
+  } else if (d.wanted) {
+    open(source, out);
   }
 }
 
-void LocalMedia::turn_off(Source source, Output& out) {
-  Device& d = device(source);
-  if (const auto* live = std::get_if<Live>(&d.state)) {
-    const TrackId held = live->track;
-    out.commands.push_back(EnableTrack{held, false});
-    if (source == Source::Camera) d.state = Blackening{held, out.now + deadlines::kBlackFrames};
-  }
+// ---- getUserMedia() --------------------------------------------------------------------
+
+void LocalMedia::set(Device& device, Stage stage, Instant until) {
+  device.stage = stage;
+  device.until = until;
 }
 
-// One kind of an acquisition has come, or has not. What is not waited for is stopped.
-void LocalMedia::settle(Source source, OpId op, const AcquiredTrack& acquired, Output& out) {
+void LocalMedia::open(Source source, Output& out) {
+  device(source).reason = MediaReason::None;
+  acquire(source, Attempt::Open, device(source).chosen, out);
+}
+
+void LocalMedia::acquire(Source source, Attempt attempt, const std::string& id, Output& out) {
   Device& d = device(source);
-  const auto* opening = std::get_if<Opening>(&d.state);
-  const bool awaited = active_ && opening != nullptr && opening->op == op;
-  if (!awaited) {
-    if (acquired.track.empty()) return;
-    out.counters.add(Tally::LateDevicesStopped);
-    out.commands.push_back(StopTrack{acquired.track});
-    return;
-  }
-  if (acquired.track.empty()) {
-    d.state = Failed{MediaReason::NoDevice};
-  } else if (!d.wanted && source == Source::Camera) {
-    out.commands.push_back(StopTrack{acquired.track});
-    d.state = Idle{};
-  } else {
-    if (!d.wanted) out.commands.push_back(EnableTrack{acquired.track, false});
-    d.state = Live{acquired.track};
-  }
+  const bool may_ask = attempt != Attempt::Alone && attempt != Attempt::Back;
+  set(d, Stage::Opening,
+      out.now + (may_ask ? Duration(deadlines::kAcquire) : Duration(deadlines::kReopen)));
+  d.attempt = attempt;
+  d.asked = id;
+  d.op = out.ids.next_op();
+  d.shared_prompt = false;
+  const bool is_camera = source == Source::Camera;
+  AcquireMedia command{d.op, !is_camera, is_camera};
+  (is_camera ? command.video_constraints : command.audio_constraints) = d.constraints;
+  command.device = id;
+  command.any_device = attempt == Attempt::Fallback;
+  out.commands.push_back(std::move(command));
+}
+
+// Takes any device; `reason`: why it is none that was asked for, where that needs a word.
+void LocalMedia::fall_back(Source source, MediaReason reason, Output& out) {
+  device(source).reason = reason;
+  device(source).chosen.clear();
+  acquire(source, Attempt::Fallback, {}, out);
+}
+
+// A device that is live, and not the one that was chosen, is replaced.
+void LocalMedia::follow_choice(Source source, Output& out) {
+  const Device& d = device(source);
+  if (d.stage == Stage::Live && !d.chosen.empty() && d.used != d.chosen)
+    acquire(source, Attempt::Replace, d.chosen, out);
 }
 
 void LocalMedia::on_acquired(const MediaAcquired& event, Output& out) {
@@ -112,81 +148,196 @@ void LocalMedia::on_acquired(const MediaAcquired& event, Output& out) {
   settle(Source::Camera, event.op, event.camera, out);
 }
 
+// One kind of an acquisition has come, or has not. What is not waited for is stopped.
+void LocalMedia::settle(Source source, OpId op, const AcquiredTrack& acquired, Output& out) {
+  const Device& d = device(source);
+  const bool awaited = active_ && d.stage == Stage::Opening && d.op == op;
+  if (awaited && acquired.track.empty()) {
+    fail(source, MediaReason::NoDevice, out);
+  } else if (awaited) {
+    take(source, acquired, out);
+  } else if (!acquired.track.empty()) {
+    out.counters.add(Tally::LateDevicesStopped);
+    stop(TrackId(acquired.track), out);
+  }
+}
+
+void LocalMedia::take(Source source, const AcquiredTrack& acquired, Output& out) {
+  Device& d = device(source);
+  const bool outdated = d.attempt == Attempt::Replace && d.asked != d.chosen && !d.track.empty();
+  TrackId track = acquired.track;
+  if (outdated || (!d.wanted && releases(source))) {
+    stop(std::move(track), out);
+    set(d, outdated ? Stage::Live : Stage::Idle);
+  } else {
+    if (!d.wanted) enable(track, false, out);
+    drop_former(source, out);
+    d.former = std::exchange(d.track, std::move(track));
+    d.former_until = d.former.empty() ? kNever : out.now + deadlines::kFormerTrack;
+    if (!d.wanted) drop_former(source, out);
+    d.used = d.asked.empty() ? acquired.device_id : d.asked;
+    set(d, Stage::Live);
+  }
+  follow_choice(source, out);
+}
+
 void LocalMedia::on_failed(const MediaFailed& event, Output& out) {
   const MediaReason reason = device_failure(event.name, event.message);
-  bool was_shared = false;
-  for (Source source : kSources) {
-    Device& d = device(source);
-    const auto* opening = std::get_if<Opening>(&d.state);
-    if (opening == nullptr || opening->op != event.op) continue;
-    was_shared = opening->shared_prompt;
-    error_text_ = event.message.empty() ? event.name : event.message;
-    d.state = Failed{reason};
-  }
   // One bad device must not cost us the other: ask for each alone. A dismissed prompt is not
   // repeated, for the user has just waved it away.
-  if (!was_shared || reason == MediaReason::PermissionDismissed ||
-      reason == MediaReason::InsecureContext) {
-    return;
+  const bool final =
+      reason == MediaReason::PermissionDismissed || reason == MediaReason::InsecureContext;
+  for (Source source : kSources) {
+    Device& d = device(source);
+    if (d.stage != Stage::Opening || d.op != event.op) continue;
+    error_text_ = event.message.empty() ? event.name : event.message;
+    const bool alone_next = d.shared_prompt && !final && d.wanted;
+    fail(source, reason, out);
+    if (alone_next) open(source, out);
   }
-  open(device(Source::Microphone).wanted, false, out);
-  open(false, device(Source::Camera).wanted, out);
 }
 
-void LocalMedia::on_track_ended(const LocalTrackEnded& event) {
-  for (Source source : kSources)
-    if (track(source) == event.track) device(source).state = Lost{};
-}
-
-Instant LocalMedia::deadline() const {
-  Instant first = kNever;
-  for (const Device& d : devices_) {
-    if (const auto* opening = std::get_if<Opening>(&d.state))
-      first = earlier(first, opening->give_up);
-    if (const auto* blackening = std::get_if<Blackening>(&d.state))
-      first = earlier(first, blackening->release_at);
+void LocalMedia::fail(Source source, MediaReason reason, Output& out) {
+  Device& d = device(source);
+  if (d.attempt == Attempt::Replace) return fail_replacement(source, reason, out);
+  const bool missing = reason == MediaReason::NoDevice || reason == MediaReason::Constraint;
+  const bool outdated = d.asked != d.chosen;
+  set(d, Stage::Failed);
+  if (!d.wanted && releases(source)) {
+    d.reason = reason;
+  } else if (d.attempt == Attempt::Alone && !d.used.empty()) {
+    if (!outdated) {
+      d.reason = reason;
+      d.chosen = d.used;
+    }
+    acquire(source, Attempt::Back, std::string(d.used), out);
+  } else if (d.attempt == Attempt::Alone ||
+             (d.attempt == Attempt::Open && !d.asked.empty() && missing)) {
+    fall_back(source, MediaReason::DeviceLost, out);
+  } else if (d.attempt == Attempt::Fallback && missing) {
+    set(d, Stage::Lost);
+  } else {
+    d.reason = reason;
   }
-  return first;
 }
 
-void LocalMedia::on_deadline(Output& out) {
-  for (Device& d : devices_) {
-    const auto* opening = std::get_if<Opening>(&d.state);
-    const auto* blackening = std::get_if<Blackening>(&d.state);
-    if (opening != nullptr && opening->give_up <= out.now) {
-      d.state = Failed{MediaReason::Timeout};
-    } else if (blackening != nullptr && blackening->release_at <= out.now) {
-      out.commands.push_back(StopTrack{blackening->track});
-      d.state = Idle{};
+// What was there before is still held.
+void LocalMedia::fail_replacement(Source source, MediaReason reason, Output& out) {
+  Device& d = device(source);
+  set(d, Stage::Live);
+  if (d.asked == d.chosen) {
+    if (reason == MediaReason::InUse || reason == MediaReason::DeviceError) {
+      stop(std::exchange(d.track, {}), out);
+      return acquire(source, Attempt::Alone, d.chosen, out);
+    }
+    d.reason = reason;
+    d.chosen = d.used;
+  }
+  follow_choice(source, out);
+}
+
+// ---- what becomes of devices -----------------------------------------------------------
+
+void LocalMedia::on_track_ended(const LocalTrackEnded& event, Output& out) {
+  for (Source source : kSources) {
+    Device& d = device(source);
+    if (d.former == event.track) d.former = {};
+    if (d.track != event.track || event.track.empty()) continue;
+    d.track = {};
+    if (d.stage == Stage::Opening) {
+      d.attempt = Attempt::Alone;  // what is on its way takes over all the same
+      d.used.clear();
+      continue;
+    }
+    set(d, Stage::Lost);
+    if (d.wanted && is_listed(source, d.used)) fall_back(source, MediaReason::DeviceLost, out);
+  }
+}
+
+// Whether there is a device of this kind, other than that one.
+bool LocalMedia::is_listed(Source source, const std::string& but) const {
+  for (const DeviceInfo& info : listed_.devices)
+    if (static_cast<Source>(info.kind) == source && !info.id.empty() && info.id != but) return true;
+  return false;
+}
+
+void LocalMedia::on_devices(const DevicesListed& event, Output& out) {
+  DevicesListed before = event;
+  std::swap(before, listed_);
+  const std::array granted = {event.microphone_granted && !before.microphone_granted,
+                              event.camera_granted && !before.camera_granted};
+  std::array<bool, 3> news{};  // by DeviceKind
+  for (const DeviceInfo& info : event.devices) {
+    bool known = info.id.empty();
+    for (const DeviceInfo& old : before.devices)
+      known = known || (old.kind == info.kind && old.id == info.id);
+    if (!known) news[static_cast<std::size_t>(info.kind)] = true;
+  }
+  for (Source source : kSources) {
+    const Device& d = device(source);
+    const auto at = static_cast<std::size_t>(source);
+    const bool denied =
+        d.reason == MediaReason::PermissionDenied || d.reason == MediaReason::PermissionDismissed;
+    const bool again = (news[at] && d.reason == MediaReason::NoDevice) || (granted[at] && denied);
+    if (d.wanted && d.stage == Stage::Lost && news[at]) {
+      fall_back(source, MediaReason::None, out);
+    } else if (d.wanted && d.stage == Stage::Failed && again) {
+      open(source, out);
     }
   }
 }
 
-TrackId LocalMedia::track(Source source) const {
-  return std::visit(
-      Overloaded{[](const Live& s) { return s.track; }, [](const Blackening& s) { return s.track; },
-                 [](const auto&) { return TrackId{}; }},
-      device(source).state);
+void LocalMedia::drop_former(Source source, Output& out) {
+  stop(std::exchange(device(source).former, {}), out);
+  device(source).former_until = kNever;
 }
+
+void LocalMedia::stop(TrackId&& track, Output& out) {
+  if (!track.empty()) out.commands.push_back(StopTrack{std::move(track)});
+}
+
+void LocalMedia::enable(const TrackId& track, bool on, Output& out) {
+  if (!track.empty()) out.commands.push_back(EnableTrack{track, on});
+}
+
+// ---- deadlines -------------------------------------------------------------------------
+
+Instant LocalMedia::deadline() const {
+  Instant first = kNever;
+  for (const Device& d : devices_) first = earlier(first, earlier(d.until, d.former_until));
+  return first;
+}
+
+void LocalMedia::on_deadline(Output& out) {
+  for (Source source : kSources) {
+    Device& d = device(source);
+    if (d.former_until <= out.now) drop_former(source, out);
+    if (d.until > out.now) continue;
+    if (d.stage == Stage::Opening) {
+      fail(source, MediaReason::Timeout, out);
+    } else {
+      stop(std::exchange(d.track, {}), out);
+      set(d, Stage::Idle);
+    }
+  }
+}
+
+// ---- what can be seen of it ------------------------------------------------------------
 
 bool LocalMedia::announced(Source source) const {
   const Device& d = device(source);
-  return d.wanted && !std::holds_alternative<Failed>(d.state) &&
-         !std::holds_alternative<Lost>(d.state);
+  return d.wanted && d.stage != Stage::Failed && d.stage != Stage::Lost;
 }
 
 MediaView LocalMedia::view(Source source) const {
+  // In the order of the stages; Blackening is wanted by nobody.
+  static constexpr DeviceFact kFacts[] = {DeviceFact::None, DeviceFact::Opening, DeviceFact::Live,
+                                          DeviceFact::Live, DeviceFact::Failed,  DeviceFact::Lost};
   const Device& d = device(source);
-  LocalFacts facts;
-  facts.wanted = d.wanted;
-  facts.device = std::visit(Overloaded{[](const Idle&) { return DeviceFact::None; },
-                                       [](const Opening&) { return DeviceFact::Opening; },
-                                       [](const Failed&) { return DeviceFact::Failed; },
-                                       [](const Lost&) { return DeviceFact::Lost; },
-                                       [](const auto&) { return DeviceFact::Live; }},
-                            d.state);
-  if (const auto* failed = std::get_if<Failed>(&d.state)) facts.failure = failed->reason;
-  return local_state(facts);
+  const bool replaces = d.stage == Stage::Opening && d.attempt != Attempt::Open;
+  return local_state({d.wanted,
+                      replaces ? DeviceFact::Replacing : kFacts[static_cast<std::size_t>(d.stage)],
+                      d.reason});
 }
 
 }  // namespace groupcall

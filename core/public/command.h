@@ -187,6 +187,8 @@ struct AcquireMedia {
   bool camera = false;
   std::string audio_constraints;
   std::string video_constraints;
+  std::string device;       ///< this one and no other; empty: as the constraints say
+  bool any_device = false;  ///< whatever device the constraints name
   bool operator==(const AcquireMedia&) const = default;
 };
 /// getDisplayMedia(), within the call of the user's own handler: browsers ask for a gesture.

@@ -44,7 +44,9 @@ struct CallConfig {
   /// Offers that a join carries for the members who are in the room already, so that they
   /// answer at once: 0 (none) to limits::kEarlyOffers. Without effect with `relay_only`.
   std::int64_t early_offers = 0;
-  bool relay_only = false;  ///< the connections may use nothing but TURN servers
+  bool relay_only = false;          ///< the connections may use nothing but TURN servers
+  bool keep_camera = false;         ///< turned off it is only muted, and its light stays on
+  bool release_microphone = false;  ///< turned off it is released, and opened anew when turned on
 };
 
 /// Sizes. Payloads beyond them are refused and counted, never truncated.
@@ -108,6 +110,8 @@ inline constexpr std::uint32_t kTimings = 128;
 inline constexpr std::size_t kViews = kParticipants;
 /// The shorter side of a picture, in pixels: twice 8k and more.
 inline constexpr std::int64_t kTileSide = 16'384;
+/// Microphones, cameras and speakers of one machine: far more than anybody would look through.
+inline constexpr std::uint32_t kDevices = 64;
 /// What one tab tells another: two identifiers and some words.
 inline constexpr std::uint32_t kTabMessageBytes = 1'024;
 }  // namespace limits
@@ -174,8 +178,10 @@ inline constexpr Duration kUnheard = 30s;      ///< listed, and not a word of th
 inline constexpr Duration kUnheardAgain = 1s;  ///< ... looked at again, where nobody can judge
 inline constexpr Duration kUnheardRetry = 60s;  ///< ... and tried this often
 
-inline constexpr Duration kAcquire = 60s;        ///< a permission prompt may take a person a while
-inline constexpr Duration kPickScreen = 180s;    ///< and what to share is looked for first
+inline constexpr Duration kAcquire = 60s;      ///< a permission prompt may take a person a while
+inline constexpr Duration kPickScreen = 180s;  ///< and what to share is looked for first
+inline constexpr Duration kReopen = 15s;  ///< a device that may be used already, without a prompt
+inline constexpr Duration kFormerTrack = 2s;     ///< a replaced track, while links still send it
 inline constexpr Duration kBlackFrames = 120ms;  ///< camera off: let black out before releasing
 inline constexpr Duration kAttachRetry = 2s;
 inline constexpr Duration kStatsPeriod = 1s;

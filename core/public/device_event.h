@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/public/ids.h"
+#include "core/public/media.h"
 
 namespace groupcall {
 
@@ -31,6 +33,18 @@ struct MediaFailed {
 /// MediaStreamTrack "ended": unplugged, or stopped by the browser or system.
 struct LocalTrackEnded {
   TrackId track;
+};
+/// What enumerateDevices() tells now, and whether the page may use each kind (told as false where
+/// the browser does not say).
+struct DevicesListed {
+  std::vector<DeviceInfo> devices;
+  bool microphone_granted = false;
+  bool camera_granted = false;
+};
+/// `call.setDevice()`: use this one from now on, in this call.
+struct DeviceChosen {
+  DeviceKind device = DeviceKind::Microphone;
+  std::string id;
 };
 
 }  // namespace groupcall

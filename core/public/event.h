@@ -219,15 +219,14 @@ struct TabMessage {
   std::string text;
 };
 
-using Event =
-    std::variant<JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted,
-                 ScreenWanted, ListenRequested, TakeOverRequested, InvitationDeclined,
-                 SendRequested, ViewChanged, SocketOpened, SocketFrame, SocketBinary, SocketClosed,
-                 ApplicationState, ApplicationEvent, ApplicationAcknowledged, LocalDescriptionSet,
-                 RemoteDescriptionSet, TrackAttached, OperationFailed, LocalCandidate,
-                 CandidateFailed, TransportChanged, DtlsClosed, ChannelOpened, ChannelMessage,
-                 ChannelDrained, ChannelClosed, StatsSampled, TextPacked, TextUnpacked,
-                 MediaAcquired, MediaFailed, LocalTrackEnded, Woke, Slept, NetworkOnline,
-                 NetworkOffline, PageClosing, PageShown, TabMessage, LevelsChanged, PageHidden>;
+using Event = std::variant<
+    JoinRequested, LeaveRequested, Disposed, MicrophoneWanted, CameraWanted, ScreenWanted,
+    ListenRequested, TakeOverRequested, InvitationDeclined, SendRequested, ViewChanged,
+    SocketOpened, SocketFrame, SocketBinary, SocketClosed, ApplicationState, ApplicationEvent,
+    ApplicationAcknowledged, LocalDescriptionSet, RemoteDescriptionSet, TrackAttached,
+    OperationFailed, LocalCandidate, CandidateFailed, TransportChanged, DtlsClosed, ChannelOpened,
+    ChannelMessage, ChannelDrained, ChannelClosed, StatsSampled, TextPacked, TextUnpacked,
+    MediaAcquired, MediaFailed, LocalTrackEnded, DevicesListed, DeviceChosen, Woke, Slept,
+    NetworkOnline, NetworkOffline, PageClosing, PageShown, TabMessage, LevelsChanged, PageHidden>;
 
 }  // namespace groupcall

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace groupcall {
 
@@ -46,9 +47,21 @@ enum class MediaReason : std::uint8_t {
   DeviceLost,   ///< unplugged, or stopped from outside
   DeviceError,  ///< anything else that the browser reported
   // Of a screen share (W3C screen-capture, getDisplayMedia):
-  NeedsGesture,  ///< asked for without a click or key press
-  Unsupported,   ///< the browser cannot share a screen
-  Stopped,       ///< by the browser's own bar, or its window was closed
+  NeedsGesture,       ///< asked for without a click or key press
+  Unsupported,        ///< the browser cannot share a screen
+  Stopped,            ///< by the browser's own bar, or its window was closed
+  PermissionBlocked,  ///< by the system, or by the rules of an embedding page: not by the user
+  ProcessorFailed,    ///< what the application does with the track has failed
+};
+
+/// MediaDeviceInfo.kind, in our words.
+enum class DeviceKind : std::uint8_t { Microphone, Camera, Speaker };
+/// Of MediaDevices.enumerateDevices(). Before a permission is given, id and label are empty.
+struct DeviceInfo {
+  DeviceKind kind = DeviceKind::Microphone;
+  std::string id;
+  std::string label;
+  bool operator==(const DeviceInfo&) const = default;
 };
 
 /// RTCPeerConnectionState.

@@ -95,6 +95,9 @@ struct SelfView {
   MediaView camera;
   TrackId microphone_track;  ///< empty: none
   TrackId camera_track;
+  std::string
+      microphone_device;  ///< id of what is in use; empty: none, or the browser does not say
+  std::string camera_device;
   std::string device_error;  ///< the browser's own words on the last device error
   MediaView screen = {};
   TrackId screen_track = {};  ///< empty: none
@@ -161,6 +164,7 @@ struct SnapshotPatch {
   std::optional<CallError> error;
   std::optional<SignallingView> signalling;
   std::optional<SelfView> self;
+  std::optional<std::vector<DeviceInfo>> devices;          ///< all that this page may choose from
   std::optional<std::vector<InvitationView>> invitations;  ///< all that ring, oldest first
   std::vector<ParticipantView> participants;               ///< new or changed ones
   std::optional<std::vector<UserId>> order;  ///< all present as they came; unreachable ones last
@@ -170,7 +174,7 @@ struct SnapshotPatch {
   std::vector<Counter> timings;
   bool operator==(const SnapshotPatch&) const = default;
   bool empty() const {
-    return !phase && !room && !error && !signalling && !self && !invitations &&
+    return !phase && !room && !error && !signalling && !self && !devices && !invitations &&
            participants.empty() && !order && diagnostics.empty() && timings.empty();
   }
 };

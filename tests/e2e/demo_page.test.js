@@ -235,6 +235,50 @@ callTest('two people write to each other, by keyboard alone, on a large screen a
   for (const page of [ada, grace]) await page.keepRecord();
 });
 
+callTest('camera and microphone are changed in the call, which says in words what became of one that was lost', { cameras: 3 }, async (stage) => {
+  const small = { viewport: { width: 360, height: 740 } };
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record', small);
+  await joinByKeyboard(ada, 'Ada');
+  const grace = await stage.openDemoPage('grace', '?room=tea&small&record', { colorScheme: 'dark' });
+  await joinByKeyboard(grace, 'Grace');
+  await Promise.all([assertShows(ada, 'Grace'), assertShows(grace, 'Ada')]);
+
+  for (const page of [ada, grace]) {
+    await tabTo(page, '#toggle-devices', 30);
+    await page.tab.keyboard.press('Enter');
+    assert.equal(await page.tab.locator('#call-camera-select').evaluate((menu) => menu === document.activeElement), true);
+    await assertAccessible(page, 'the call, with its devices');
+  }
+  await stage.screenshot(ada, 'devices-light-small');
+  await stage.screenshot(grace, 'devices-dark');
+  const camera = ada.tab.locator('#call-camera-select');
+  // The second fake camera measures depth, which is sent to nobody.
+  const [first, , second] = await camera.evaluate((menu) => [...menu.options].map(({ value }) => value));
+  assert.equal(await camera.inputValue(), first, 'the one in use');
+  await camera.selectOption(second);
+  await ada.tab.waitForFunction(
+    (id) => {
+      const { self } = window.groupcallDemo.call.getSnapshot();
+      return self.devices.camera === id && self.camera.state === 'on';
+    },
+    second,
+    { timeout: LIMIT.device },
+  );
+  await Promise.all([assertShows(ada, 'Ada (you)'), assertShows(grace, 'Ada')]);
+  assert.equal(await camera.inputValue(), second);
+
+  await ada.tab.keyboard.press('Escape');
+  assert.equal(await ada.tab.locator('#toggle-devices').evaluate((button) => button === document.activeElement), true);
+  // As the browser tells of a pulled plug; no fake camera can be pulled out.
+  await ada.tab.evaluate(() => window.groupcallDemo.call.getSnapshot().self.streams.camera.getTracks()[0].dispatchEvent(new Event('ended')));
+  const notice = ada.tab.locator('#notices').getByText(/The camera was disconnected\. The camera that you see under “Devices” is used instead\./);
+  await notice.waitFor({ timeout: LIMIT.device });
+  await assertShows(grace, 'Ada');
+  await assertAccessible(ada, 'the call, with another camera than before');
+  await stage.screenshot(ada, 'device-lost-small');
+  for (const page of [ada, grace]) await page.keepRecord();
+});
+
 callTest('a call started without a mouse or a room finds one in its address', {}, async (stage) => {
   const ada = await stage.openDemoPage('ada', '?small');
   const room = await ada.tab.locator('#room').inputValue();

@@ -33,14 +33,14 @@ const MUTANTS = [
   {
     fault: 'A microphone that comes after muting is not muted',
     file: 'media/local_media.cpp',
-    find: 'if (!d.wanted) out.commands.push_back(EnableTrack{acquired.track, false});',
+    find: 'if (!d.wanted) enable(track, false, out);',
     replace: '',
   },
   {
     fault: 'Devices that nobody waits for any more stay on',
     file: 'media/local_media.cpp',
-    find: '    out.commands.push_back(StopTrack{acquired.track});\n    return;',
-    replace: '    return;',
+    find: 'stop(TrackId(acquired.track), out);',
+    replace: '',
   },
   {
     fault: 'The camera is released without black frames',
@@ -51,8 +51,8 @@ const MUTANTS = [
   {
     fault: 'One bad device costs both',
     file: 'media/local_media.cpp',
-    find: 'if (!was_shared ||',
-    replace: 'if (was_shared || !was_shared ||',
+    find: 'if (alone_next) open(source, out);',
+    replace: '',
   },
   {
     fault: 'An offer is sent again a second late',
@@ -343,6 +343,30 @@ const MUTANTS = [
     file: 'negotiation/peer_negotiation.cpp',
     find: '  unheard_ = true;\n',
     replace: '',
+  },
+  {
+    fault: 'A replaced track is stopped while it is still sent',
+    file: 'call/call_core.cpp',
+    find: 'if (!sent) media_.drop_former',
+    replace: 'media_.drop_former',
+  },
+  {
+    fault: 'A device that vanishes is not replaced by another',
+    file: 'media/local_media.cpp',
+    find: 'if (d.wanted && is_listed(source, d.used)) fall_back(source, MediaReason::DeviceLost, out);',
+    replace: '',
+  },
+  {
+    fault: 'A camera that does not work leaves nobody with the one before',
+    file: 'media/local_media.cpp',
+    find: 'acquire(source, Attempt::Back, std::string(d.used), out);',
+    replace: '',
+  },
+  {
+    fault: 'A choice that was changed meanwhile is followed all the same',
+    file: 'media/local_media.cpp',
+    find: 'const bool outdated = d.attempt == Attempt::Replace && ',
+    replace: 'const bool outdated = false && ',
   },
 ];
 

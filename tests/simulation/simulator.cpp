@@ -506,6 +506,13 @@ void Simulation::fault_devices(Person& person) {
   if (chance(random_, 500)) page.media().set_screen(mood());
   if (chance(random_, 300)) page.stop_screen_in_browser();
   if (chance(random_, 300)) page.unplug(chance(random_, 500) ? MediaKind::Audio : MediaKind::Video);
+  // The second may be there or not; the first always is, so that a calm call has a picture.
+  if (chance(random_, 400)) {
+    page.pull_out("camera-2");
+    if (chance(random_, 600)) page.plug_in(MediaKind::Video, "camera-2");
+  }
+  if (chance(random_, 500))
+    page.set_device(DeviceKind::Camera, chance(random_, 500) ? "camera-1" : "camera-2");
 }
 
 void Simulation::fault_offline(Person& person) {

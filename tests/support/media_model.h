@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/public/media.h"
 #include "tests/support/rtc_types.h"
 
 namespace groupcall::sim {
@@ -17,6 +18,13 @@ enum class DeviceMood : std::uint8_t {
   Missing,  ///< NotFoundError
   Denied,   ///< NotAllowedError "Permission denied"
   Busy,     ///< NotReadableError
+};
+
+/// One of several devices of a kind. The first that is plugged in is the default.
+struct DeviceModel {
+  MediaKind kind = MediaKind::Audio;
+  std::string id;
+  bool busy = false;  ///< another program has it
 };
 
 struct MediaTiming {
@@ -34,11 +42,23 @@ class MediaModel {
   void set_microphone(DeviceMood mood) { microphone_ = mood; }
   void set_camera(DeviceMood mood) { camera_ = mood; }
   void set_screen(DeviceMood mood) { screen_ = mood; }
+  void plug(MediaKind kind, const std::string& id) { devices_.push_back({kind, id}); }
+  /// What it gave out must be ended by whoever pulls it.
+  void pull(const std::string& id);
+  void set_busy(const std::string& id, bool busy);
+  /// Whether two devices of a kind cannot be open side by side.
+  void set_one_at_a_time(bool alone) { one_at_a_time_ = alone; }
+  bool permitted() const {
+    return microphone_ != DeviceMood::Denied && camera_ != DeviceMood::Denied;
+  }
+  /// enumerateDevices().
+  std::vector<DeviceInfo> devices() const;
   void set_timing(MediaTiming timing) { timing_ = timing; }
 
-  /// getUserMedia(): all that was asked for, or an error. One of the two is called later,
-  /// even when nobody waits any more.
-  void acquire(bool microphone, bool camera, Acquired acquired, Failed failed);
+  /// getUserMedia(): all that was asked for, of that device unless it is empty, or an error. One of
+  /// the two is called later, even when nobody waits any more.
+  void acquire(bool microphone, bool camera, const std::string& device, Acquired acquired,
+               Failed failed);
   /// getDisplayMedia(), the same way: a picture, and sound if it was asked for.
   void acquire_screen(bool audio, Acquired acquired, Failed failed);
   /// Null when no such track was given out.
@@ -53,8 +73,12 @@ class MediaModel {
   std::vector<std::shared_ptr<LocalTrack>> live(MediaKind kind, bool screen = false) const;
 
  private:
-  std::shared_ptr<LocalTrack> make_track(MediaKind kind, bool screen);
-  void settle(bool microphone, bool camera, const Acquired& acquired, const Failed& failed);
+  std::shared_ptr<LocalTrack> make_track(MediaKind kind, bool screen, const std::string& device);
+  void settle(bool microphone, bool camera, const std::string& device, const Acquired& acquired,
+              const Failed& failed);
+  /// The one that is meant; null: there is none.
+  const DeviceModel* pick(MediaKind kind, const std::string& device) const;
+  bool in_use(const DeviceModel& device) const;
 
   EventLoop* loop_;
   MediaTiming timing_;
@@ -62,6 +86,8 @@ class MediaModel {
   Random random_;
   DeviceMood microphone_ = DeviceMood::Works;
   DeviceMood camera_ = DeviceMood::Works;
+  std::vector<DeviceModel> devices_;
+  bool one_at_a_time_ = false;
   DeviceMood screen_ = DeviceMood::Works;
   std::size_t prompts_ = 0;
   int made_ = 0;

@@ -7,9 +7,10 @@ namespace {
 
 class MediaModelTest : public testing::Test {
  protected:
-  void acquire(bool microphone, bool camera) {
+  void acquire(bool microphone, bool camera, const std::string& device = {}) {
+    error.clear();
     media.acquire(
-        microphone, camera,
+        microphone, camera, device,
         [this](std::shared_ptr<LocalTrack> m, std::shared_ptr<LocalTrack> c) {
           got_microphone = std::move(m);
           got_camera = std::move(c);
@@ -56,11 +57,43 @@ TEST_F(MediaModelTest, RefusalsHaveTheNamesThatBrowsersUse) {
 
 TEST_F(MediaModelTest, TheAnswerDependsOnTheDevicesWhenThePromptEnds) {
   media.acquire(
-      false, true, [](const auto&, const auto&) {},
+      false, true, "", [](const auto&, const auto&) {},
       [this](const std::string& name, const std::string&) { error = name; });
   media.set_camera(DeviceMood::Denied);
   loop.run_for(1s);
   EXPECT_EQ(error, "NotAllowedError");
+}
+
+TEST_F(MediaModelTest, GivesTheDeviceThatWasAskedForOrNone) {
+  media.plug(MediaKind::Video, "camera-2");
+  acquire(false, true);
+  EXPECT_EQ(got_camera->device, "camera-1") << "the first is the default";
+  acquire(false, true, "camera-2");
+  EXPECT_EQ(got_camera->device, "camera-2");
+  EXPECT_EQ(media.live_tracks(), 2U);
+  acquire(false, true, "camera-3");
+  EXPECT_EQ(error, "OverconstrainedError");
+  media.pull("camera-1");
+  acquire(false, true);
+  EXPECT_EQ(got_camera->device, "camera-2");
+  media.pull("camera-2");
+  acquire(false, true);
+  EXPECT_EQ(error, "NotFoundError");
+}
+
+TEST_F(MediaModelTest, MayHaveDevicesThatOthersUseOrThatDoNotWorkSideBySide) {
+  media.plug(MediaKind::Video, "camera-2");
+  media.set_busy("camera-2", true);
+  acquire(false, true, "camera-2");
+  EXPECT_EQ(error, "NotReadableError");
+  media.set_busy("camera-2", false);
+  media.set_one_at_a_time(true);
+  acquire(false, true);
+  acquire(false, true, "camera-2");
+  EXPECT_EQ(error, "NotReadableError");
+  got_camera->live = false;
+  acquire(false, true, "camera-2");
+  EXPECT_EQ(error, "");
 }
 
 }  // namespace

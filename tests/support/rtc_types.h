@@ -17,6 +17,7 @@ namespace groupcall::sim {
 struct LocalTrack {
   TrackId id;
   MediaKind kind = MediaKind::Audio;
+  std::string device;  ///< its id
   bool enabled = true;
   bool live = true;
   bool screen = false;  ///< of a screen share, not of a device

@@ -234,6 +234,29 @@ void SimulatedPage::unplug(MediaKind kind) {
   }
 }
 
+void SimulatedPage::list_devices() {
+  const bool granted = media_.permitted();
+  post(DevicesListed{media_.devices(), granted, granted});
+}
+
+void SimulatedPage::plug_in(MediaKind kind, const std::string& id) {
+  media_.plug(kind, id);
+  list_devices();
+}
+
+void SimulatedPage::pull_out(const std::string& id) {
+  media_.pull(id);
+  for (const MediaKind kind : {MediaKind::Audio, MediaKind::Video}) {
+    for (const auto& track : media_.live(kind)) {
+      if (track->device != id) continue;
+      track->live = false;
+      around_.rtc->refresh_host(options_.user);
+      post(LocalTrackEnded{track->id});
+    }
+  }
+  list_devices();
+}
+
 void SimulatedPage::stop_screen_in_browser() {
   for (const auto& track : media_.live(MediaKind::Video, true)) {
     track->live = false;
@@ -380,10 +403,13 @@ void SimulatedPage::check_deadlines() {
   if (wake_at_ != kNever) return;
   bool waits = view_.phase == Phase::Joining || view_.phase == Phase::Reconnecting ||
                view_.phase == Phase::Leaving;
+  const auto device_waits_for = [](const MediaView& media) {
+    return media.state == MediaState::Loading || media.state == MediaState::Replacing;
+  };
   const bool device_waits =
-      view_.phase != Phase::Idle && (view_.self.camera.state == MediaState::Loading ||
-                                     view_.self.microphone.state == MediaState::Loading ||
-                                     view_.self.screen.state == MediaState::Loading);
+      view_.phase != Phase::Idle &&
+      (device_waits_for(view_.self.camera) || device_waits_for(view_.self.microphone) ||
+       device_waits_for(view_.self.screen));
   bool link_waits = false;
   for (const auto& [user, participant] : view_.participants) {
     link_waits = link_waits || participant.connection != LinkView::Connected;
@@ -702,7 +728,7 @@ void SimulatedPage::run(const AcquireMedia& command) {
     const auto describe_track = [this](const std::shared_ptr<LocalTrack>& track) {
       if (!track) return AcquiredTrack{};
       if (!alive_) track->live = false;
-      return AcquiredTrack{track->id, "device-of-" + track->id.value, "Model device"};
+      return AcquiredTrack{track->id, track->device, "Model device"};
     };
     post(MediaAcquired{op, describe_track(microphone), describe_track(camera)});
   };
@@ -710,7 +736,7 @@ void SimulatedPage::run(const AcquireMedia& command) {
     if (name == "TypeError") violation("getUserMedia for nothing");
     post(MediaFailed{op, name, message});
   };
-  media_.acquire(command.microphone, command.camera, acquired, failed);
+  media_.acquire(command.microphone, command.camera, command.device, acquired, failed);
 }
 
 void SimulatedPage::run(const AcquireScreen& command) {

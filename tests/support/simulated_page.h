@@ -87,6 +87,7 @@ class SimulatedPage : private SocketObserver {
   void set_microphone(bool on);
   void set_camera(bool on);
   void set_view(const std::string& peer, const TileView& view);
+  void set_device(DeviceKind kind, const std::string& id) { post(DeviceChosen{kind, id}); }
   void share_screen(bool on, bool audio = true) { post(ScreenWanted{on, audio, false, {}}); }
   void dispose();
   void listen(bool on) { post(ListenRequested{on}); }
@@ -103,7 +104,10 @@ class SimulatedPage : private SocketObserver {
   void show() { post(PageShown{}); }
   void hear_tab(const std::string& text) { post(TabMessage{text}); }
   void unplug(MediaKind kind);
-  void stop_screen_in_browser();  ///< by the bar that says what is shared
+  void plug_in(MediaKind kind, const std::string& id);  ///< `devicechange`
+  void pull_out(const std::string& id);                 ///< "ended", then `devicechange`
+  void list_devices();                                  ///< what the page tells once it is loaded
+  void stop_screen_in_browser();                        ///< by the bar that says what is shared
 
   // What can be seen of it.
   const std::string& user() const { return options_.user; }

@@ -11,6 +11,7 @@ std::string SnapshotStore::apply(const SnapshotPatch& patch) {
   if (patch.error) error = *patch.error;
   if (patch.signalling) signalling = *patch.signalling;
   if (patch.self) self = *patch.self;
+  if (patch.devices) devices = *patch.devices;
   if (patch.invitations) invitations = *patch.invitations;
   for (const Counter& counter : patch.diagnostics) diagnostics[counter.name] = counter.count;
   for (const ParticipantView& view : patch.participants) participants[view.user_id] = view;

@@ -15,6 +15,7 @@ struct SnapshotStore {
   CallError error;
   SignallingView signalling;
   SelfView self;
+  std::vector<DeviceInfo> devices;
   std::vector<InvitationView> invitations;
   std::map<UserId, ParticipantView> participants;  ///< exactly those in `order`
   std::vector<UserId> order;

@@ -53,7 +53,7 @@ for (const reason of mediaReasons) {
 }
 
 test('a device that failed always comes with what to do', () => {
-  const failures = ['permission-denied', 'permission-dismissed', 'insecure-context', 'no-device', 'in-use', 'constraint', 'timeout', 'device-lost', 'device-error'];
+  const failures = ['permission-denied', 'permission-dismissed', 'insecure-context', 'no-device', 'in-use', 'constraint', 'timeout', 'device-lost', 'device-error', 'permission-blocked', 'processor-failed'];
   for (const reason of failures) assert.notEqual(reasonText(reason, 'camera').remedy, '', reason);
 });
 

@@ -243,9 +243,19 @@ export class FakeMediaStream {
   }
 }
 
-/** getUserMedia and getDisplayMedia, which settle when the test says so. */
-export class FakeMediaDevices {
+/** getUserMedia and getDisplayMedia, which settle when the test says so; a list of devices that is told once there is one. */
+export class FakeMediaDevices extends EventTarget {
   requests = [];
+  /** @type {object[] | undefined} */
+  list;
+
+  async enumerateDevices() {
+    return this.list ?? new Promise(() => {});
+  }
+  change(list) {
+    this.list = list;
+    fire(this, 'devicechange');
+  }
 
   getUserMedia(constraints) {
     return this.#ask({ constraints });

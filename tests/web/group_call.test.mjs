@@ -28,6 +28,7 @@ const room = { roomId: 'r1', groupId: 'g1', callType: 'video' };
 /** A page with fake browser objects and a core that answers as `answer` says. */
 function makePage(t, answer) {
   const page = { bridges: [], configs: [], sockets: [], connections: [], channels: [], devices: new FakeMediaDevices() };
+  page.navigator = { mediaDevices: page.devices };
   globalThis.fakeModule.makeBridge = (config) => {
     const bridge = new FakeBridge(answer);
     page.configs.push(JSON.parse(config));
@@ -47,7 +48,7 @@ function makePage(t, answer) {
     MediaStream: FakeMediaStream,
     BroadcastChannel: made(page.channels, FakeBroadcastChannel),
     window: new FakePage(),
-    navigator: { mediaDevices: page.devices },
+    navigator: page.navigator,
     fetch: async () => new Response(emptyWasm, { headers: { 'Content-Type': 'application/wasm' } }),
   };
   for (const [name, value] of Object.entries(globals)) {
@@ -549,13 +550,15 @@ const firstCommands = (url = SOCKET_URL) => [
   { type: 'media.acquire', op: 1, microphone: true, camera: true, videoConstraints: JSON.stringify(constraints) },
   { type: 'socket.open', socket: 1, url },
 ];
+/** What the port asks for where the page says only `true`. */
+const sound = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const wasmAt = (name) => ({ wasmUrl: `http://localhost/${name}.wasm` });
 
 test('with `join`, devices and socket open while the module loads, once; what they told meanwhile comes after the join', async (t) => {
   const page = makeSlowPage(t, ({ type }) => ({ commands: type === 'call.join' ? firstCommands() : [] }));
   const making = createGroupCall({ ...options, ...wasmAt('slow'), join: joinAtOnce });
   assert.deepEqual(page.sockets.map(({ url }) => url), [SOCKET_URL]);
-  assert.deepEqual(page.devices.requests.map((one) => one.constraints), [{ audio: true, video: constraints }]);
+  assert.deepEqual(JSON.parse(JSON.stringify(page.devices.requests.map((one) => one.constraints))), [{ audio: sound, video: constraints }]);
   page.sockets[0].open();
   page.sockets[0].receive('0{}');
   assert.equal(page.bridges.length, 0, 'there is no core yet');
@@ -682,4 +685,52 @@ test('listeners get each message, frozen and without the command around it, unti
   assert.ok(Object.isFrozen(told[0]));
   assert.equal(drained, 2);
   assert.deepEqual(uncaught, ['mistake of the page', 'mistake of the page']);
+});
+
+// ---- devices ----
+
+test('a device that is chosen is told to the core, and kept for the next time with its label', async (t) => {
+  const kept = [];
+  const deviceMemory = { remember: (...choice) => kept.push(choice), find: async () => ({ camera: 'c2' }) };
+  const devices = [{ kind: 'camera', deviceId: 'c2', label: 'Back' }];
+  const tell = ({ type }) => ({ commands: [], ...(type === 'call.listen' && { patch: { devices } }) });
+  const { call, bridge } = await makeCall(t, tell, { deviceMemory });
+  call.connect();
+  assert.deepEqual(call.getSnapshot().devices, devices);
+  call.setDevice('camera', 'c2');
+  call.setDevice('microphone', 'm9');
+  assert.deepEqual(bridge.events.slice(1), [
+    { type: 'call.setDevice', device: 'camera', deviceId: 'c2' },
+    { type: 'call.setDevice', device: 'microphone', deviceId: 'm9' },
+  ]);
+  assert.deepEqual(kept, [['camera', 'c2', 'Back'], ['microphone', 'm9', '']]);
+});
+
+test('setDevice refuses other kinds, and no id', async (t) => {
+  const { call, bridge } = await makeCall(t);
+  for (const given of [['speaker', 's1'], ['screen', 's1'], ['camera', ''], ['camera'], ['camera', 5], []]) {
+    assert.throws(() => call.setDevice(...given), { code: 'invalid-argument' }, String(given));
+  }
+  assert.deepEqual(bridge.events, []);
+});
+
+test('what turning off does goes to the core where it is not the usual', async (t) => {
+  const { config } = await makeCall(t, undefined, { whenOff: { camera: 'mute', microphone: 'release' } });
+  assert.deepEqual([config.keepCamera, config.releaseMicrophone], [true, true]);
+  const usual = await makeCall(t, undefined, { whenOff: { camera: 'release', microphone: 'mute' } });
+  assert.deepEqual(['keepCamera', 'releaseMicrophone'].filter((name) => name in usual.config), []);
+  for (const whenOff of [null, 'mute', { camera: true }, { microphone: 'stop' }]) {
+    await assert.rejects(makeCall(t, undefined, { whenOff }), { code: 'invalid-argument' }, JSON.stringify(whenOff));
+  }
+});
+
+test('what changes among the devices of the machine is told to the core', async (t) => {
+  const { page, bridge, call } = await makeCall(t);
+  page.devices.change([{ kind: 'videoinput', deviceId: 'c', label: 'C' }]);
+  await settled();
+  assert.deepEqual(bridge.events.map(({ type, devices }) => [type, devices]), [['media.devices', [{ kind: 'camera', deviceId: 'c', label: 'C' }]]]);
+  call.dispose();
+  page.devices.change([]);
+  await settled();
+  assert.equal(bridge.events.at(-1).type, 'call.dispose');
 });

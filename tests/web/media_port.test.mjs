@@ -7,9 +7,15 @@ import { FakeMediaDevices, FakeMediaStream, FakeTrack, settled } from './fakes.m
 globalThis.MediaStream = FakeMediaStream;
 const { media: { MediaPort } } = await importSource();
 
-function makePort(devices = new FakeMediaDevices()) {
+const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+
+/** As the browser sees it: a member that is undefined is none. */
+const plain = (constraints) => JSON.parse(JSON.stringify(constraints));
+
+function makePort(devices = new FakeMediaDevices(), extras) {
   const events = [];
-  const port = new MediaPort((event) => events.push(event), () => devices);
+  const port = new MediaPort((event) => events.push(event), () => devices, extras);
   return { port, events, devices };
 }
 
@@ -37,11 +43,41 @@ test('what is acquired is reported with its device', async () => {
 
 test('constraints are passed on as the page gave them, and only for what is wanted', () => {
   const { port, devices } = makePort();
-  port.execute(acquire({ videoConstraints: '{"width":640}' }));
-  port.execute(acquire({ camera: false, audioConstraints: '{"deviceId":"m"}', videoConstraints: '{"width":640}' }));
-  assert.deepEqual(devices.requests.map(({ constraints }) => constraints), [
-    { audio: true, video: { width: 640 } },
-    { audio: { deviceId: 'm' }, video: false },
+  port.execute(acquire({ audioConstraints: '{"echoCancellation":false}', videoConstraints: '{"width":640,"facingMode":"user"}' }));
+  port.execute(acquire({ camera: false, audioConstraints: '{"deviceId":"m","groupId":"g"}', videoConstraints: '{"width":640}' }));
+  assert.deepEqual(devices.requests.map(({ constraints }) => plain(constraints)), [
+    { audio: { ...SOUND, echoCancellation: false }, video: { width: 640, facingMode: 'user' } },
+    { audio: { ...SOUND, deviceId: 'm', groupId: 'g' }, video: false },
+  ]);
+});
+
+test('what the page leaves open is 720p at 30 frames, and sound without echo', () => {
+  const { port, devices } = makePort();
+  port.execute(acquire({ videoConstraints: '{"frameRate":15}' }));
+  assert.deepEqual(plain(devices.requests[0].constraints), { audio: SOUND, video: { ...PICTURE, frameRate: 15 } });
+});
+
+test('a device that is asked for by id is that one, and any device is none that the page names', () => {
+  const { port, devices } = makePort();
+  const named = '{"deviceId":{"exact":"old"},"groupId":"g","width":640}';
+  port.execute(acquire({ microphone: false, videoConstraints: named, device: 'new' }));
+  port.execute(acquire({ microphone: false, videoConstraints: named, anyDevice: true }));
+  assert.deepEqual(devices.requests.map(({ constraints }) => plain(constraints.video)), [
+    { width: 640, deviceId: { exact: 'new' } },
+    { width: 640 },
+  ]);
+});
+
+test('the device of the last time is preferred where nothing names one', async () => {
+  const { port, devices } = makePort(undefined, { memory: { find: async () => ({ camera: 'c', microphone: 'm' }) } });
+  port.execute(acquire({ audioConstraints: '{"deviceId":"named"}' }));
+  port.execute(acquire({ microphone: false, device: 'chosen' }));
+  port.execute(acquire({ microphone: false, anyDevice: true }));
+  await settled();
+  assert.deepEqual(devices.requests.map(({ constraints: { audio, video } }) => [audio?.deviceId, video.deviceId]), [
+    ['named', 'c'],
+    [undefined, { exact: 'chosen' }],
+    [undefined, undefined],
   ]);
 });
 
@@ -136,6 +172,54 @@ test('closing stops every track', async () => {
   const { port, audio, video } = await withTracks();
   port.close();
   assert.deepEqual([audio.stopped, video.stopped], [true, true]);
+});
+
+test('a page that may not use a kind of device is told apart from a person who says no', async () => {
+  const allows = (kind) => kind !== 'camera';
+  const { port, events, devices } = makePort(undefined, { allows });
+  const deny = async (command) => {
+    port.execute(command);
+    devices.requests.at(-1).reject(new DOMException('Permission denied', 'NotAllowedError'));
+    await settled();
+    return events.at(-1).message;
+  };
+  assert.equal(await deny(acquire()), 'Permission denied by policy');
+  assert.equal(await deny(acquire({ microphone: false })), 'Permission denied by policy');
+  assert.equal(await deny(acquire({ camera: false })), 'Permission denied');
+});
+
+test('the devices are looked at once there are names to tell', async () => {
+  let looks = 0;
+  let closed = false;
+  const watch = { look: async () => (looks += 1), close: () => (closed = true) };
+  const { port, devices } = makePort(undefined, { watch });
+  port.execute(acquire());
+  devices.requests[0].reject(new DOMException('', 'NotAllowedError'));
+  await settled();
+  assert.equal(looks, 0);
+  port.execute(acquire());
+  devices.requests[1].resolve(new FakeMediaStream([new FakeTrack('audio')]));
+  await settled();
+  assert.equal(looks, 1);
+  port.close();
+  assert.equal(closed, true);
+});
+
+test('an application that opens devices itself is asked instead of the browser, and its tracks are stopped as any', async () => {
+  const own = new FakeTrack('video', { deviceId: '' });
+  const asked = [];
+  const open = async (constraints) => {
+    asked.push(plain(constraints));
+    return new FakeMediaStream([own]);
+  };
+  const { port, events, devices } = makePort(undefined, { open });
+  port.execute(acquire({ microphone: false, device: 'c2' }));
+  await settled();
+  assert.deepEqual(asked, [{ audio: false, video: { ...PICTURE, deviceId: { exact: 'c2' } } }]);
+  assert.deepEqual(devices.requests, []);
+  assert.deepEqual(events, [{ type: 'media.acquired', op: 5, camera: { track: own.id, label: 'Fake video' } }]);
+  port.execute({ type: 'media.stop', track: own.id });
+  assert.equal(own.stopped, true);
 });
 
 // ---- the screen ----

@@ -116,12 +116,17 @@ test('an element shows the camera while that is on, and nothing otherwise', () =
   attachMedia(element, 'bob', 'camera');
   assert.equal(element.srcObject, bob.streams.camera);
   assert.deepEqual([element.muted, element.playsInline, element.paused], [true, true, false]);
-  for (const state of ['off', 'loading', 'error', 'replacing', 'ended']) {
+  for (const state of ['off', 'loading', 'error', 'ended']) {
     call.show({ participants: [{ ...bob, camera: { state, reason: 'none' } }] });
     assert.equal(element.srcObject, null, state);
     call.show({ participants: [bob] });
     assert.equal(element.srcObject, bob.streams.camera, `on after ${state}`);
   }
+  const replacing = { ...bob, camera: { state: 'replacing', reason: 'starting' } };
+  call.show({ participants: [replacing] });
+  assert.equal(element.srcObject, bob.streams.camera, 'the one before is still sent');
+  call.show({ participants: [{ ...replacing, streams: { ...bob.streams, camera: null } }] });
+  assert.equal(element.srcObject, null, 'it was released');
   const other = stream('another camera');
   call.show({ participants: [{ ...bob, streams: { ...bob.streams, camera: other } }] });
   assert.equal(element.srcObject, other);

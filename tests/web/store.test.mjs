@@ -54,6 +54,18 @@ test('who speaks and how good a link is are shown; what the core leaves out is s
   assert.deepEqual([shown('speaking'), shown('quality'), shown('qualityCause')], [[true, false], [0, null], ['loss', 'none']]);
 });
 
+test('devices, and which of them are in use, stand in the snapshot and keep their identity', () => {
+  const store = makeStore();
+  assert.deepEqual([store.getSnapshot().devices, store.getSnapshot().self.devices], [[], { microphone: null, camera: null }]);
+  const camera = { kind: 'camera', deviceId: 'c', label: 'Front' };
+  store.apply(crossing({ devices: [camera], self: selfView({ cameraDevice: 'c' }) }));
+  const before = store.getSnapshot();
+  assert.deepEqual([before.devices, before.self.devices], [[camera], { microphone: null, camera: 'c' }]);
+  store.apply(crossing({ devices: [camera, { kind: 'speaker', deviceId: '', label: '' }] }));
+  assert.equal(store.getSnapshot().devices[0], before.devices[0]);
+  assert.equal(store.getSnapshot().self, before.self);
+});
+
 test('a patch that brings nothing new yields the same snapshot and wakes nobody', () => {
   const store = withTwo();
   const before = store.getSnapshot();

@@ -29,6 +29,8 @@ export function selfView(members = {}) {
     microphoneTrack: '',
     cameraTrack: '',
     screenTrack: '',
+    microphoneDevice: '',
+    cameraDevice: '',
     deviceError: '',
     ...members,
   };

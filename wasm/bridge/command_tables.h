@@ -41,7 +41,9 @@ struct WordsOf<MediaReason> {
                                                                  "device-error",
                                                                  "needs-gesture",
                                                                  "unsupported",
-                                                                 "stopped"});
+                                                                 "stopped",
+                                                                 "permission-blocked",
+                                                                 "processor-failed"});
 };
 template <>
 struct WordsOf<ErrorCode> {
@@ -281,6 +283,8 @@ struct RecordOf<AcquireMedia> {
       field("camera", AT(AcquireMedia, camera), kRequired),
       field("audioConstraints", AT(AcquireMedia, audio_constraints), kOptional),
       field("videoConstraints", AT(AcquireMedia, video_constraints), kOptional),
+      field("device", AT(AcquireMedia, device), kOptional),
+      field("anyDevice", AT(AcquireMedia, any_device), kOptional),
   });
 };
 template <>
@@ -407,6 +411,8 @@ struct RecordOf<SelfView> {
       field("screen", AT(SelfView, screen), kRequired),
       field("microphoneTrack", AT(SelfView, microphone_track), kRequired),
       field("cameraTrack", AT(SelfView, camera_track), kRequired),
+      field("microphoneDevice", AT(SelfView, microphone_device), kRequired),
+      field("cameraDevice", AT(SelfView, camera_device), kRequired),
       field("screenTrack", AT(SelfView, screen_track), kRequired),
       field("deviceError", AT(SelfView, device_error), kRequired),
       field("speaking", AT(SelfView, speaking), kOptional),
@@ -455,6 +461,7 @@ struct RecordOf<SnapshotPatch> {
       field("error", AT(SnapshotPatch, error), kOptional),
       field("signalling", AT(SnapshotPatch, signalling), kOptional),
       field("self", AT(SnapshotPatch, self), kOptional),
+      field("devices", AT(SnapshotPatch, devices), kOptional),
       field("invitations", AT(SnapshotPatch, invitations), kOptional),
       field("participants", AT(SnapshotPatch, participants), kOptional),
       field("order", AT(SnapshotPatch, order), kOptional),

@@ -43,6 +43,8 @@ struct RecordOf<CallConfig> {
       field("joinTimeoutMs", AT(CallConfig, join_timeout_ms), kOptional),
       field("earlyOffers", AT(CallConfig, early_offers), kOptional),
       field("relayOnly", AT(CallConfig, relay_only), kOptional),
+      field("keepCamera", AT(CallConfig, keep_camera), kOptional),
+      field("releaseMicrophone", AT(CallConfig, release_microphone), kOptional),
   });
 };
 

@@ -15,6 +15,11 @@ struct WordsOf<MediaKind> {
   static constexpr auto words = std::to_array<std::string_view>({"audio", "video"});
 };
 template <>
+struct WordsOf<DeviceKind> {
+  static constexpr auto words =
+      std::to_array<std::string_view>({"microphone", "camera", "speaker"});
+};
+template <>
 struct WordsOf<TransportState> {
   static constexpr auto words = std::to_array<std::string_view>(
       {"new", "connecting", "connected", "disconnected", "failed", "closed"});
@@ -317,6 +322,29 @@ struct RecordOf<LocalTrackEnded> {
       {field("track", AT(LocalTrackEnded, track), kRequired, limits::kIdBytes)});
 };
 template <>
+struct RecordOf<DeviceInfo> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("kind", AT(DeviceInfo, kind), kRequired),
+      field("deviceId", AT(DeviceInfo, id), kRequired, limits::kTextBytes),
+      field("label", AT(DeviceInfo, label), kRequired, limits::kTextBytes),
+  });
+};
+template <>
+struct RecordOf<DevicesListed> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("devices", AT(DevicesListed, devices), kRequired, limits::kDevices),
+      field("microphoneGranted", AT(DevicesListed, microphone_granted), kOptional),
+      field("cameraGranted", AT(DevicesListed, camera_granted), kOptional),
+  });
+};
+template <>
+struct RecordOf<DeviceChosen> {
+  static constexpr auto fields = std::to_array<Field>({
+      field("device", AT(DeviceChosen, device), kRequired),
+      field("deviceId", AT(DeviceChosen, id), kRequired, limits::kTextBytes),
+  });
+};
+template <>
 struct RecordOf<Slept> {
   static constexpr auto fields =
       std::to_array<Field>({field("missedMs", AT(Slept, missed_ms), kRequired)});
@@ -382,6 +410,8 @@ struct TagsOf<Event> {
       "media.acquired",
       "media.failed",
       "media.trackEnded",
+      "media.devices",
+      "call.setDevice",
       "host.woke",
       "host.slept",
       "host.online",

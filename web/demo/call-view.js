@@ -4,6 +4,7 @@ import { reasonText } from '/dist/reasons.js';
 import { createPlayback } from '/dist/playback.js';
 
 import { announce } from './announcer.js';
+import { CallDevices } from './call-devices.js';
 import { Chat } from './chat.js';
 import { makeCopyButton } from './copy-link.js';
 import { fitTiles } from './grid-layout.js';
@@ -19,6 +20,21 @@ function clockText(seconds) {
   const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
   const shown = parts[0] > 0 ? parts : parts.slice(1);
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
+/** What happened to a device of which another one, or the one before, has taken the place; null when nothing has. */
+function deviceReplaced(self) {
+  const replaced = ['microphone', 'camera'].filter((device) => {
+    const { state, reason } = self[device];
+    return (state === 'on' && reason !== 'none') || (state === 'replacing' && reason !== 'starting');
+  });
+  if (replaced.length === 0) return null;
+  const sentences = replaced.map((device) => {
+    const { state, reason } = self[device];
+    const rest = state === 'replacing' ? 'Another one is being started.' : `The ${device} that you see under “Devices” is used instead.`;
+    return `${reasonText(reason, device).message}. ${rest}`;
+  });
+  return { message: sentences.join(' '), dismissible: true, quiet: true };
 }
 
 /** What keeps the own devices from working, as one notice; null when nothing does. */
@@ -42,6 +58,7 @@ export class CallView {
   #grid = element('grid');
   #notices = new Notices();
   #chat = new Chat();
+  #devices = new CallDevices();
   #screen = new SharedScreen({ stop: () => this.#call?.setScreenShare(false) });
   /** @type {import('groupcall/playback').Playback | null} */
   #playback = null;
@@ -83,7 +100,11 @@ export class CallView {
     this.#ticking = setInterval(() => this.#tick(), 1_000);
     this.#chat.show(call);
     this.#playback = createPlayback(call, { container: element('audio') });
-    this.#playback.subscribe(() => this.#drawBlockedSound());
+    this.#playback.subscribe(() => {
+      this.#drawBlockedSound();
+      this.#devices.draw(call.getSnapshot());
+    });
+    this.#devices.show(call, this.#playback);
     this.#screen.show(this.#playback, call.getSnapshot().self);
     this.draw(call.getSnapshot());
     this.#tick();
@@ -99,6 +120,7 @@ export class CallView {
     this.#playback.dispose();
     this.#notices.clear();
     this.#chat.hide();
+    this.#devices.hide();
     for (const tile of this.#tiles.values()) tile.remove();
     this.#selfTile?.remove();
     this.#invite?.remove();
@@ -126,6 +148,7 @@ export class CallView {
     this.#snapshot = snapshot;
     if (snapshot.self !== before?.self) this.#drawSelf(snapshot.self);
     if (snapshot.participants !== before?.participants) this.#drawOthers(snapshot.participants);
+    this.#devices.draw(snapshot);
     this.#drawNotices(snapshot);
   }
 
@@ -203,6 +226,7 @@ export class CallView {
 
   #drawNotices({ self, signalling }) {
     this.#notices.set('devices', deviceTrouble(self));
+    this.#notices.set('replaced', deviceReplaced(self));
     this.#outage = signalling.state === 'online' ? null : (signalling.error ?? this.#outage);
     this.#drawSignalling();
   }

@@ -1,9 +1,11 @@
 /** The demo page: from the form into the call and back. */
 
+import { keepScreenOn } from '/dist/devices.js';
 import { GroupCallError, createGroupCall } from '/dist/index.js';
 
 import { announce } from './announcer.js';
 import { CallView } from './call-view.js';
+import { deviceMemory } from './device-menus.js';
 import { Prejoin } from './prejoin.js';
 
 const SHORTCUTS = { m: 'microphone', v: 'camera', s: 'screen' };
@@ -33,11 +35,13 @@ async function join({ name, room, media, start }) {
     demo.record.length = 0;
     const call = await createGroupCall({
       ...caller(name),
+      deviceMemory,
       ...(hidden && { iceTransportPolicy: 'relay' }),
       ...(records && { record: (line) => demo.record.push(line) }),
     });
     demo.call = call;
     call.subscribe(() => follow(call));
+    keepScreenOn(call);
     await call.join({ roomId: room, groupId: 'demo', callType: 'video', media, start });
   } catch (error) {
     failed(error);

@@ -3,7 +3,7 @@
 import { reasonText } from '/dist/reasons.js';
 
 import { makeCopyButton } from './copy-link.js';
-import { fillDeviceMenus } from './device-menus.js';
+import { deviceMemory, fillDeviceMenus } from './device-menus.js';
 import { showLevel } from './level-meter.js';
 import { Preview } from './preview.js';
 import { newRoomName } from './room-name.js';
@@ -41,6 +41,8 @@ export class Prejoin {
   #switches = { audio: element('preview-microphone'), video: element('preview-camera') };
   #video = element('preview-video');
   #preview = new Preview((kind) => this.#constraints(kind), () => this.#draw());
+  /** Ids of the devices of the last time. */
+  #preferred = {};
   #metered = null;
   #stopMeter = () => {};
   #joined;
@@ -73,8 +75,9 @@ export class Prejoin {
 
   /** Opens the devices and shows them. */
   async startPreview() {
+    await this.#recallDevices();
     await this.#preview.start();
-    await fillDeviceMenus(this.#menus);
+    await this.#fillMenus();
   }
 
   /** After a call the form says so, and offers the way back. */
@@ -101,7 +104,7 @@ export class Prejoin {
       element(id).disabled = joining;
     }
     this.setStatus(status);
-    if (!joining) void fillDeviceMenus(this.#menus);
+    if (!joining) void this.#fillMenus();
   }
 
   setStatus(status) {
@@ -122,9 +125,13 @@ export class Prejoin {
     element('preview-start').addEventListener('click', () => void this.startPreview());
     for (const kind of ['audio', 'video']) {
       this.#switches[kind].addEventListener('click', () => void this.#toggle(kind));
-      this.#menus[kind].addEventListener('change', () => void this.#preview.reopen(kind));
+      this.#menus[kind].addEventListener('change', () => {
+        const [option] = this.#menus[kind].selectedOptions;
+        deviceMemory.remember(kind === 'audio' ? 'microphone' : 'camera', option.value, option.text);
+        void this.#preview.reopen(kind);
+      });
     }
-    navigator.mediaDevices?.addEventListener('devicechange', () => void fillDeviceMenus(this.#menus));
+    navigator.mediaDevices?.addEventListener('devicechange', () => void this.#fillMenus());
   }
 
   /** For the keyboard: `microphone` or `camera`. */
@@ -137,12 +144,22 @@ export class Prejoin {
     const { wanted, state } = this.#preview.devices[kind];
     // A device that failed is tried again.
     await this.#preview.want(kind, !wanted || state === 'error');
-    await fillDeviceMenus(this.#menus);
+    await this.#fillMenus();
   }
 
   #constraints(kind) {
-    const deviceId = this.#menus[kind].value;
+    const deviceId = this.#menus[kind].value || this.#preferred[kind];
     return { ...(kind === 'video' && SIZE), ...(deviceId && { deviceId }) };
+  }
+
+  async #recallDevices() {
+    if (!navigator.mediaDevices) return;
+    const { microphone, camera } = await deviceMemory.find(navigator.mediaDevices);
+    this.#preferred = { audio: microphone, video: camera };
+  }
+
+  #fillMenus() {
+    return fillDeviceMenus(this.#menus, this.#preferred);
   }
 
   #putRoomIntoAddress() {

@@ -41,6 +41,7 @@ function hueOf(userId) {
 }
 
 function wordsFor({ state, reason }, device) {
+  if (state === 'replacing' && reason === 'starting') return `Changing the ${device}`;
   if (state === 'on') return device === 'camera' ? 'Camera on' : 'Microphone on';
   if (device === 'microphone' && (reason === 'self-off' || reason === 'peer-off')) return 'Muted';
   return reasonText(reason, device).message || STATE_WORDS[state];
@@ -114,9 +115,10 @@ export class Tile {
     this.element.remove();
   }
 
-  #drawCamera({ camera }, name) {
+  #drawCamera({ camera, streams }, name) {
     const { video, blank, reason } = this.#parts;
-    const visible = camera.state === 'on';
+    // While another camera is being opened, the one before may still be there.
+    const visible = camera.state === 'on' || (camera.state === 'replacing' && streams.camera !== null);
     video.hidden = !visible;
     blank.hidden = visible;
     video.setAttribute('aria-label', `Picture of ${name}`);

@@ -9,8 +9,9 @@ import { GroupCallError } from './errors.js';
 import { loadModule } from './load-module.js';
 import { makeCall } from './make-call.js';
 import { MessageListeners, type MessageEvents, type SendResult } from './messages.js';
-import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type JoinOptions, type ScreenShareOptions, type View } from './options.js';
+import { toConfigText, toJoinEvent, type ApplicationSocket, type GroupCallOptions, type InputKind, type JoinOptions, type ScreenShareOptions, type View } from './options.js';
 import { ApplicationSocketPort } from './ports/application-socket.js';
+import { DeviceWatch } from './ports/device-watch.js';
 import { HostPort, pageClock } from './ports/host.js';
 import { IceServers } from './ports/ice-servers.js';
 import { MediaPort } from './ports/media.js';
@@ -57,6 +58,15 @@ export interface GroupCall {
   setMicrophone(on: boolean): void;
   /** Turns the camera on or off; off also turns its light off. */
   setCamera(on: boolean): void;
+  /**
+   * Uses this camera or microphone from now on, until the call ends; `devices` of the snapshot has their
+   * ids. One that is on is replaced without a gap and without the others noticing anything but another
+   * picture or sound: its state is `replacing` meanwhile. Of several choices in a row the last counts. One
+   * that cannot be opened leaves the device before it in use: the state is `on`, and its reason says why.
+   *
+   * @throws {GroupCallError} `invalid-argument`: another kind (for speakers see `createPlayback()`), or no id.
+   */
+  setDevice(kind: InputKind, deviceId: string): void;
   /**
    * Shares a screen, a window or a tab beside the camera, or ends that. The browser asks what to
    * share, once: call it from the handler of a click or a key, before anything is awaited. While it
@@ -153,7 +163,9 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   let engine: CallEngine | undefined;
   const heard: CoreEvent[] = [];
   const report: Report = (event) => (engine ? engine.dispatch(event) : void heard.push(event));
-  const media = new MediaPort(report, () => navigator.mediaDevices);
+  const { deviceMemory: memory, openDevices: open, record } = options;
+  const watch = new DeviceWatch(report, navigator);
+  const media = new MediaPort(report, () => navigator.mediaDevices, { watch, memory, open, allows });
   const sockets = new SocketPort(report, (url) => new WebSocket(url));
   const config = JSON.parse(configText) as CoreConfig;
   const ahead = options.join ? commandsAhead(config, toJoinEvent(options.join, 0)) : [];
@@ -168,7 +180,6 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   };
   const loaded = loadModule(options.wasmUrl).then((module) => makeBridge(module, configText));
   const [bridge, certificates] = await Promise.all([loaded, makeCertificates()]).catch(abandon);
-  const { record } = options;
   const writeRecord = record && ((line: string): void => callOut(record, line));
   writeRecord?.(configText);
 
@@ -208,7 +219,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   });
   // It tells at once what the Socket is, which only an engine can hear.
   if (socket) application?.setSocket(socket);
-  const call = makeCall(engine, store, { application, iceServers, messages });
+  const call = makeCall(engine, store, { application, iceServers, messages, memory });
   // How it ends stands in the snapshot.
   if (options.join) call.join(options.join).catch(() => undefined);
   for (const event of heard) engine.dispatch(event);
@@ -231,6 +242,12 @@ async function makeCertificates(): Promise<RTCCertificate[]> {
     console.warn('groupcall: no certificate of our own; each connection makes one', error);
     return [];
   }
+}
+
+/** What Permissions Policy says, where the browser tells. */
+function allows(kind: InputKind): boolean {
+  const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
+  return featurePolicy?.allowsFeature(kind) ?? true;
 }
 
 function openChannel(): ((name: string) => BroadcastChannel) | undefined {

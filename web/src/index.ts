@@ -12,7 +12,10 @@ export type { CallMessage, MessageEvents, SendResult } from './messages.js';
 export type {
   ApplicationSignalling,
   ApplicationSocket,
+  DeviceMemory,
+  DeviceOpener,
   IceServersOption,
+  InputKind,
   GroupCallOptions,
   JoinOptions,
   OwnSignalling,
@@ -21,6 +24,7 @@ export type {
 } from './options.js';
 export { GroupCallError, type CallProblem, type GroupCallErrorCode } from './errors.js';
 export type {
+  CallDevice,
   CallRoom,
   CallSnapshot,
   Invitation,

@@ -5,7 +5,7 @@ import { GroupCallError } from './errors.js';
 import type { CallEvents, GroupCall } from './group-call.js';
 import { onInvitation } from './invitations.js';
 import { sendMessage, type MessageListeners } from './messages.js';
-import { needApplicationSocket, needId, toJoinEvent, toScreenEvent, toTileView } from './options.js';
+import { needApplicationSocket, needId, toJoinEvent, toScreenEvent, toTileView, type DeviceMemory } from './options.js';
 import type { ApplicationSocketPort } from './ports/application-socket.js';
 import type { IceServers } from './ports/ice-servers.js';
 import type { SnapshotStore } from './store.js';
@@ -15,9 +15,10 @@ interface CallParts {
   readonly application: ApplicationSocketPort | undefined;
   readonly iceServers: Pick<IceServers, 'fresh'>;
   readonly messages: MessageListeners;
+  readonly memory: Pick<DeviceMemory, 'remember'> | undefined;
 }
 
-export function makeCall(engine: CallEngine, store: SnapshotStore, { application, iceServers, messages }: CallParts): GroupCall {
+export function makeCall(engine: CallEngine, store: SnapshotStore, { application, iceServers, messages, memory }: CallParts): GroupCall {
   return {
     join: (options) => {
       // Beside the socket and the camera, so that the first connection need not wait for it.
@@ -28,6 +29,14 @@ export function makeCall(engine: CallEngine, store: SnapshotStore, { application
     dispose: () => engine.dispatch({ type: 'call.dispose' }),
     setMicrophone: (on) => engine.dispatch({ type: 'call.setMicrophone', on: needBoolean(on) }),
     setCamera: (on) => engine.dispatch({ type: 'call.setCamera', on: needBoolean(on) }),
+    setDevice: (kind, deviceId) => {
+      if ((kind !== 'camera' && kind !== 'microphone') || typeof deviceId !== 'string' || deviceId === '') {
+        throw new GroupCallError('invalid-argument', 'setDevice() takes camera or microphone, and an id');
+      }
+      const known = store.getSnapshot().devices.find((one) => one.kind === kind && one.deviceId === deviceId);
+      memory?.remember(kind, deviceId, known?.label ?? '');
+      engine.dispatch({ type: 'call.setDevice', device: kind, deviceId });
+    },
     setScreenShare: (on, options) => engine.dispatch(toScreenEvent(needBoolean(on), options)),
     send: async ({ text, to }) => {
       if (typeof text !== 'string') throw new GroupCallError('invalid-argument', 'text must be a string');

@@ -79,6 +79,19 @@ export type IceServersOption =
   | readonly RTCIceServer[]
   | (() => readonly RTCIceServer[] | Promise<readonly RTCIceServer[]>);
 
+/** What `setDevice()` can choose. */
+export type InputKind = 'microphone' | 'camera';
+
+/** Which devices a person has chosen, from one call to the next. */
+export interface DeviceMemory {
+  remember(kind: InputKind, deviceId: string, label: string): void;
+  /** The ids to prefer where the constraints name none. A device that is not there is no mistake. */
+  find(devices: MediaDevices): Promise<{ readonly [Kind in InputKind]?: string }>;
+}
+
+/** Opens devices as `navigator.mediaDevices.getUserMedia()` does, and fails as that does. */
+export type DeviceOpener = (constraints: MediaStreamConstraints) => Promise<MediaStream>;
+
 /** Options of `createGroupCall()`. */
 export interface GroupCallOptions {
   /**
@@ -119,6 +132,24 @@ export interface GroupCallOptions {
   readonly codecs?: readonly string[];
   /** Where groupcall.wasm is. Default: beside the script. */
   readonly wasmUrl?: string | URL;
+  /**
+   * What turning a device off does. `release` gives it back after 120 ms of black or silence, so that its
+   * light goes off, and opens it anew when it is turned on; `mute` keeps it, which is quicker. Either way
+   * nothing of it is sent at once. Default: the camera is released, the microphone muted.
+   */
+  readonly whenOff?: { readonly camera?: 'release' | 'mute'; readonly microphone?: 'release' | 'mute' };
+  /**
+   * Keeps what `setDevice()` chose, for the next call: `rememberDevices(localStorage)` of
+   * `groupcall/devices`, or one's own. Default: nothing is kept.
+   */
+  readonly deviceMemory?: DeviceMemory;
+  /**
+   * Takes the place of `getUserMedia()`: for tracks of the application's own, or such as it makes of the
+   * devices' (`processDevices()` of `groupcall/devices`: a blurred background, a microphone without noise).
+   * Asked each time a device is turned on or changed, for what the constraints want. The tracks are stopped
+   * when they are not needed any more: give a clone of what is used elsewhere, too.
+   */
+  readonly openDevices?: DeviceOpener;
   /** How long `join()` waits to be admitted, in milliseconds. Default 15,000. */
   readonly joinTimeoutMs?: number;
   /**
@@ -283,7 +314,7 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
   needId(options.self.userId, 'self.userId');
   needObject(options.signalling, 'signalling');
   needSignalling(options.signalling);
-  const { self, signalling, iceServers, iceTransportPolicy, joinTimeoutMs, earlyOffers = EARLY_OFFERS, codecs, record } = options;
+  const { self, signalling, iceServers, iceTransportPolicy, joinTimeoutMs, earlyOffers = EARLY_OFFERS, codecs, record, whenOff = {} } = options;
   need(
     iceServers === undefined || Array.isArray(iceServers) || typeof iceServers === 'function',
     'iceServers must be an array or a function',
@@ -304,6 +335,11 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
     codecs === undefined || (Array.isArray(codecs) && codecs.every((codec) => typeof codec === 'string')),
     'codecs must be an array of MIME types',
   );
+  needObject(whenOff, 'whenOff');
+  need(
+    Object.values(whenOff).every((what) => what === 'release' || what === 'mute'),
+    "whenOff takes 'release' or 'mute'",
+  );
   need(record === undefined || typeof record === 'function', 'record must be a function');
   const config: CoreConfig = {
     self: { userId: self.userId, userInfo: self },
@@ -312,6 +348,8 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
     ...(joinTimeoutMs !== undefined && { joinTimeoutMs }),
     ...(earlyOffers > 0 && { earlyOffers }),
     ...(iceTransportPolicy === 'relay' && { relayOnly: true }),
+    ...(whenOff.camera === 'mute' && { keepCamera: true }),
+    ...(whenOff.microphone === 'release' && { releaseMicrophone: true }),
   };
   return toJson(config, 'self and signalling.auth');
 }

@@ -176,7 +176,10 @@ class CallPlayback implements Playback {
     const people: readonly (SelfParticipant | Participant)[] = this.#disposed ? [] : [self, ...others];
     for (const [element, { userId, picture }] of this.#pictures) {
       const person = people.find((one) => one.userId === userId);
-      this.#give(element, person?.[picture].state === 'on' ? person.streams[picture] : null);
+      const state = person?.[picture]?.state;
+      // While a device is replaced there is a stream only where something is still sent.
+      const isSeen = state === 'on' || state === 'replacing';
+      this.#give(element, person && isSeen ? person.streams[picture] : null);
     }
     if (this.#disposed) this.#pictures.clear();
     const sharing = others.filter(({ screen }) => screen.state === 'on');

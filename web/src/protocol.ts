@@ -7,7 +7,7 @@ export type MediaKind = 'audio' | 'video';
 export type StreamName = 'camera' | 'screen';
 export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'ended';
-export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'not-shown' | 'not-sent' | 'interrupted' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error' | 'needs-gesture' | 'unsupported' | 'stopped';
+export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'not-shown' | 'not-sent' | 'interrupted' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error' | 'needs-gesture' | 'unsupported' | 'stopped' | 'permission-blocked' | 'processor-failed';
 export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
@@ -63,6 +63,8 @@ export interface SelfView {
   readonly screen: MediaView;
   readonly microphoneTrack: string;
   readonly cameraTrack: string;
+  readonly microphoneDevice: string;
+  readonly cameraDevice: string;
   readonly screenTrack: string;
   readonly deviceError: string;
   readonly speaking?: boolean;
@@ -120,6 +122,11 @@ export interface SnapshotPatch {
   readonly error?: CoreError;
   readonly signalling?: SignallingView;
   readonly self?: SelfView;
+  readonly devices?: readonly {
+    readonly kind: 'microphone' | 'camera' | 'speaker';
+    readonly deviceId: string;
+    readonly label: string;
+  }[];
   readonly invitations?: readonly InvitationView[];
   readonly participants?: readonly ParticipantView[];
   readonly order?: readonly string[];
@@ -152,6 +159,8 @@ export interface CoreConfig {
   readonly joinTimeoutMs?: number;
   readonly earlyOffers?: number;
   readonly relayOnly?: boolean;
+  readonly keepCamera?: boolean;
+  readonly releaseMicrophone?: boolean;
 }
 
 /** What a port reports. */
@@ -379,6 +388,21 @@ export type CoreEvent =
       readonly track: string;
     }
   | {
+      readonly type: 'media.devices';
+      readonly devices: readonly {
+        readonly kind: 'microphone' | 'camera' | 'speaker';
+        readonly deviceId: string;
+        readonly label: string;
+      }[];
+      readonly microphoneGranted?: boolean;
+      readonly cameraGranted?: boolean;
+    }
+  | {
+      readonly type: 'call.setDevice';
+      readonly device: 'microphone' | 'camera' | 'speaker';
+      readonly deviceId: string;
+    }
+  | {
       readonly type: 'host.woke';
     }
   | {
@@ -540,6 +564,8 @@ export type CoreCommand =
       readonly camera: boolean;
       readonly audioConstraints?: string;
       readonly videoConstraints?: string;
+      readonly device?: string;
+      readonly anyDevice?: boolean;
     }
   | {
       readonly type: 'media.acquireScreen';

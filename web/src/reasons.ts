@@ -73,6 +73,11 @@ const REASON_TEXTS: Readonly<Record<MediaReason, Text>> = {
     'Answer the browser’s question or reconnect the device, then turn it on again.',
   ],
   'device-lost': ['The @ was disconnected', 'Connect it again, then turn it on.'],
+  'permission-blocked': [
+    'The system or this page blocks the @',
+    'Allow it in the settings of the system, or of the page around this one.',
+  ],
+  'processor-failed': ['The effect on the @ does not work', 'Choose another effect, or none, then turn the @ on again.'],
   'device-error': ['The @ does not work', 'Reconnect it or restart the browser, then turn it on again.'],
   'needs-gesture': ['The browser asks for a click', 'Press the button of the @ once more.'],
   unsupported: ['This browser has no @', 'Use Chrome, Edge, Firefox or Safari on a computer.'],

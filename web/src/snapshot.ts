@@ -27,7 +27,8 @@ export interface UserInfo {
 export interface MediaStatus {
   /**
    * - `loading`: on its way, nothing to see or hear yet.
-   * - `on`: seen or heard.
+   * - `on`: seen or heard. Of one's own, a reason other than `none` says why this device is in use instead
+   *   of the one that was chosen, or was there before (`device-lost`).
    * - `off`: turned off, by whom says `reason`.
    * - `error`: it should be on, and cannot; `reason` says why.
    * - `replacing`: one device takes over from another.
@@ -86,6 +87,15 @@ export interface Invitation {
   readonly endsAtMs: number;
 }
 
+/** A microphone, camera or speaker of this machine. */
+export interface CallDevice {
+  readonly kind: 'microphone' | 'camera' | 'speaker';
+  /** What `setDevice()`, and the playback's output, take. Empty until the page may use devices of this kind. */
+  readonly deviceId: string;
+  /** What a person knows it by. Empty in the same case. */
+  readonly label: string;
+}
+
 /** Oneself. */
 export interface SelfParticipant {
   readonly userId: string;
@@ -98,6 +108,8 @@ export interface SelfParticipant {
    */
   readonly screen: MediaStatus;
   readonly streams: MediaStreams;
+  /** The ids of the devices in use, as in `devices` of the snapshot; null for none, or where the browser does not say. */
+  readonly devices: { readonly microphone: string | null; readonly camera: string | null };
   /** The browser's own words on the last device error, for developers; may be empty. */
   readonly deviceError: string;
   /**
@@ -164,6 +176,8 @@ export interface CallSnapshot {
   readonly error: CallProblem | null;
   readonly signalling: SignallingStatus;
   readonly self: SelfParticipant;
+  /** The devices of this machine, at most 64; kept up to date as they come and go. */
+  readonly devices: readonly CallDevice[];
   /** The others, in the order in which they came; those who are `unreachable` come last. */
   readonly participants: readonly Participant[];
   /** The calls that ring, oldest first; needs a connection, see `connect()`. */

@@ -68,9 +68,11 @@ function initialSnapshot(userId: string, userInfo: UserInfo): CallSnapshot {
       camera: { ...off },
       screen: { ...off },
       streams: { camera: null, microphone: null, screen: null },
+      devices: { microphone: null, camera: null },
       deviceError: '',
       speaking: false,
     },
+    devices: [],
     participants: [],
     invitations: [],
     diagnostics: {},
@@ -118,6 +120,7 @@ export class SnapshotStore {
         },
       }),
       ...(patch.self && { self: this.#toSelf(patch.self) }),
+      ...(patch.devices && { devices: patch.devices }),
       participants: this.#toParticipants(patch),
       ...(patch.invitations && { invitations: this.#toInvitations(patch.invitations) }),
       ...(patch.diagnostics && {
@@ -175,6 +178,7 @@ export class SnapshotStore {
         microphone: this.#streams.local(view.microphoneTrack),
         screen: this.#streams.local(view.screenTrack),
       },
+      devices: { microphone: view.microphoneDevice || null, camera: view.cameraDevice || null },
       deviceError: view.deviceError,
       speaking: view.speaking ?? false,
     };

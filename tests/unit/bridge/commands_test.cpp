@@ -62,6 +62,10 @@ std::vector<Written> every_command() {
   add(CollectStats{OpId{9}}, R"({"type":"stats.collect","op":9})");
   add(AcquireMedia{OpId{9}, true, false, "{}", ""},
       R"({"type":"media.acquire","op":9,"microphone":true,"camera":false,"audioConstraints":"{}"})");
+  add(AcquireMedia{OpId{9}, false, true, "", "", "cam \"1\""},
+      R"({"type":"media.acquire","op":9,"microphone":false,"camera":true,"device":"cam \"1\""})");
+  add(AcquireMedia{OpId{9}, false, true, "", "{}", "", true},
+      R"({"type":"media.acquire","op":9,"microphone":false,"camera":true,"videoConstraints":"{}","anyDevice":true})");
   add(AcquireScreen{OpId{9}, true, false, "{}"},
       R"({"type":"media.acquireScreen","op":9,"audio":true,"constraints":"{}"})");
   add(EnableTrack{TrackId{"t"}, false}, R"({"type":"media.enable","track":"t","enabled":false})");
@@ -147,9 +151,12 @@ TEST(Patch, SurvivesTheRoundTrip) {
                         {MediaState::Error, MediaReason::PermissionDismissed},
                         TrackId{"m"},
                         TrackId{},
+                        "m1",
+                        "",
                         "words",
                         {MediaState::On, MediaReason::None},
                         TrackId{"s"}};
+  patch.devices = {{DeviceKind::Camera, "c1", "Front"}, {DeviceKind::Speaker, "", ""}};
   patch.participants = {whole_participant()};
   patch.order = std::vector<UserId>{UserId{"ben"}, UserId{"ada"}};
   patch.diagnostics = {{"glares", 2}};

@@ -22,6 +22,7 @@ struct ShownCall {
   CallError error;
   SignallingView signalling;
   SelfView self;
+  std::vector<DeviceInfo> devices;
   std::vector<InvitationView> invitations;
   std::map<UserId, ParticipantView> participants;
   std::vector<UserId> order;
@@ -44,6 +45,7 @@ struct ShownCall {
     put(patch.error, error, "error");
     put(patch.signalling, signalling, "signalling");
     put(patch.self, self, "self");
+    put(patch.devices, devices, "devices");
     put(patch.invitations, invitations, "invitations");
     put(patch.order, order, "order");
     for (const ParticipantView& view : patch.participants) {

@@ -11,24 +11,33 @@ TEST(LocalState, IsAPureFunctionOfItsFacts) {
   struct Row {
     bool wanted;
     DeviceFact device;
+    MediaReason failure;
     MediaView view;
   };
-  constexpr MediaReason kFailure = MediaReason::InUse;
+  constexpr MediaReason kNone = MediaReason::None;
+  constexpr MediaReason kInUse = MediaReason::InUse;
+  constexpr MediaView kOff{MediaState::Off, MediaReason::SelfOff};
+  constexpr MediaView kLoading{MediaState::Loading, MediaReason::Starting};
+  constexpr MediaView kEnded{MediaState::Ended, MediaReason::DeviceLost};
   const std::vector<Row> rows = {
-      {false, DeviceFact::None, {MediaState::Off, MediaReason::SelfOff}},
-      {false, DeviceFact::Opening, {MediaState::Off, MediaReason::SelfOff}},
-      {false, DeviceFact::Live, {MediaState::Off, MediaReason::SelfOff}},
-      {false, DeviceFact::Failed, {MediaState::Off, MediaReason::SelfOff}},
-      {false, DeviceFact::Lost, {MediaState::Off, MediaReason::SelfOff}},
-      {true, DeviceFact::None, {MediaState::Loading, MediaReason::Starting}},
-      {true, DeviceFact::Opening, {MediaState::Loading, MediaReason::Starting}},
-      {true, DeviceFact::Live, {MediaState::On, MediaReason::None}},
-      {true, DeviceFact::Failed, {MediaState::Error, kFailure}},
-      {true, DeviceFact::Lost, {MediaState::Ended, MediaReason::DeviceLost}},
+      {true, DeviceFact::None, kNone, kLoading},
+      {true, DeviceFact::None, kInUse, kLoading},
+      {true, DeviceFact::Opening, kNone, kLoading},
+      {true, DeviceFact::Opening, kInUse, kLoading},
+      {true, DeviceFact::Live, kNone, {MediaState::On, kNone}},
+      {true, DeviceFact::Live, kInUse, {MediaState::On, kInUse}},
+      {true, DeviceFact::Replacing, kNone, {MediaState::Replacing, MediaReason::Starting}},
+      {true, DeviceFact::Replacing, kInUse, {MediaState::Replacing, kInUse}},
+      {true, DeviceFact::Failed, kNone, {MediaState::Error, kNone}},
+      {true, DeviceFact::Failed, kInUse, {MediaState::Error, kInUse}},
+      {true, DeviceFact::Lost, kNone, kEnded},
+      {true, DeviceFact::Lost, kInUse, kEnded},
   };
-  for (const Row& row : rows)
-    EXPECT_EQ(local_state({row.wanted, row.device, kFailure}), row.view)
-        << row.wanted << " " << static_cast<int>(row.device);
+  for (const Row& row : rows) {
+    EXPECT_EQ(local_state({row.wanted, row.device, row.failure}), row.view)
+        << static_cast<int>(row.device) << static_cast<int>(row.failure);
+    EXPECT_EQ(local_state({false, row.device, row.failure}), kOff) << "whatever the device does";
+  }
 }
 
 constexpr auto kFlows = {Flow::None,    Flow::Bytes, Flow::Frames,

@@ -33,12 +33,24 @@ class LocalMediaTest : public testing::Test {
     wish.video_constraints = R"({"v":1})";
     return doing([&](auto& out) { media.begin(wish, out); });
   }
+  Commands choose(Source source, const std::string& id) {
+    return doing([&](auto& out) { media.choose(source, id, out); });
+  }
+  Commands ended(const TrackId& track) {
+    return doing([&](auto& out) { media.on_track_ended({track}, out); });
+  }
+  Commands listed(const std::vector<DeviceInfo>& devices, bool microphone_granted = true,
+                  bool camera_granted = true) {
+    return doing([&](auto& out) {
+      media.on_devices({devices, microphone_granted, camera_granted}, out);
+    });
+  }
   Commands want(Source source, bool on) {
     return doing([&](auto& out) { media.want(source, on, out); });
   }
   Commands acquired(std::int64_t op, const TrackId& microphone, const TrackId& camera) {
     return doing([&](auto& out) {
-      media.on_acquired({OpId{op}, {microphone, "", ""}, {camera, "", ""}}, out);
+      media.on_acquired({OpId{op}, {microphone, "m1", ""}, {camera, "c1", ""}}, out);
     });
   }
   Commands failed(std::int64_t op, const std::string& name, const std::string& message = "words") {
@@ -244,7 +256,7 @@ TEST_F(LocalMediaTest, GivesUpAfterAMinuteAndStopsWhatComesLater) {
 
 TEST_F(LocalMediaTest, ShowsAnUnpluggedDeviceAndOpensItAgainOnRequest) {
   begin_live();
-  media.on_track_ended({kCam});
+  ended(kCam);
   EXPECT_EQ(media.view(Source::Camera), (MediaView{MediaState::Ended, MediaReason::DeviceLost}));
   EXPECT_TRUE(media.track(Source::Camera).empty());
   EXPECT_FALSE(media.announced(Source::Camera));
@@ -254,10 +266,10 @@ TEST_F(LocalMediaTest, ShowsAnUnpluggedDeviceAndOpensItAgainOnRequest) {
 
 TEST_F(LocalMediaTest, OverlooksTheEndOfATrackThatItNoLongerHas) {
   begin_live();
-  media.on_track_ended({TrackId{"another"}});
+  ended(TrackId{"another"});
   EXPECT_EQ(media.view(Source::Camera), kOn);
   begin(false, false);
-  media.on_track_ended({TrackId{}});
+  ended(TrackId{});
   EXPECT_EQ(media.view(Source::Camera), kOff);
   EXPECT_THAT(want(Source::Camera, true), ElementsAre(camera_alone(2)));
 }
@@ -284,13 +296,15 @@ TEST(DeviceFailure, IsToldFromTheNameAndTheWords) {
   };
   const std::vector<Row> rows = {
       {"NotAllowedError", "Permission denied", MediaReason::PermissionDenied},
-      {"NotAllowedError", "Permission denied by system", MediaReason::PermissionDenied},
+      {"NotAllowedError", "Permission denied by system", MediaReason::PermissionBlocked},
+      {"NotAllowedError", "Permission denied by policy", MediaReason::PermissionBlocked},
       {"NotAllowedError", "Permission dismissed", MediaReason::PermissionDismissed},
       {"NotAllowedError", "", MediaReason::PermissionDenied},
       {"SecurityError", "dismissed", MediaReason::InsecureContext},
       {"NotFoundError", "Requested device not found", MediaReason::NoDevice},
       {"NotReadableError", "Could not start video source", MediaReason::InUse},
       {"OverconstrainedError", "", MediaReason::Constraint},
+      {"ProcessorError", "Error: no blur", MediaReason::ProcessorFailed},
       {"AbortError", "", MediaReason::DeviceError},
       {"TypeError", "", MediaReason::DeviceError},
       {"", "", MediaReason::DeviceError},

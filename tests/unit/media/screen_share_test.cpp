@@ -194,8 +194,8 @@ TEST_F(ScreenShareTest, ThatFailsSaysWhyAndIsWantedNoMore) {
   const auto rows = {
       Row{"NotAllowedError", "Permission denied", MediaReason::PermissionDismissed},
       Row{"NotAllowedError", "Permission denied by user", MediaReason::PermissionDismissed},
-      Row{"NotAllowedError", "Permission denied by system", MediaReason::PermissionDenied},
-      Row{"NotAllowedError", "disallowed by permissions policy", MediaReason::PermissionDenied},
+      Row{"NotAllowedError", "Permission denied by system", MediaReason::PermissionBlocked},
+      Row{"NotAllowedError", "disallowed by permissions policy", MediaReason::PermissionBlocked},
       Row{"InvalidStateError", "requires transient activation", MediaReason::NeedsGesture},
       Row{"NotSupportedError", "", MediaReason::Unsupported},
       Row{"SecurityError", "", MediaReason::InsecureContext},

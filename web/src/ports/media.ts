@@ -1,6 +1,8 @@
 /** Executes `media.*`: this page's microphone, camera and screen, each track known by its id. */
 
+import type { DeviceMemory, DeviceOpener, InputKind } from '../options.js';
 import type { CoreCommand, CoreEvent } from '../protocol.js';
+import type { DeviceWatch } from './device-watch.js';
 import { bounded, describeFailure, type Port, type Report } from './port.js';
 
 export type MediaCommand = Extract<CoreCommand, { type: `media.${string}` }>;
@@ -14,21 +16,51 @@ interface LocalTrack {
   readonly listening: AbortController;
 }
 
-/** Constraints of one kind as getUserMedia takes them. */
-function constraintsOf(wanted: boolean, text: string | undefined): boolean | MediaTrackConstraints {
-  return wanted && text ? (JSON.parse(text) as MediaTrackConstraints) : wanted;
+type Preferred = { readonly [Kind in InputKind]?: string };
+
+/** What the port works with beside the browser. */
+export interface MediaExtras {
+  readonly watch?: Pick<DeviceWatch, 'look' | 'close'>;
+  readonly memory?: Pick<DeviceMemory, 'find'> | undefined;
+  /** Takes the place of getUserMedia. */
+  readonly open?: DeviceOpener | undefined;
+  /** Whether the headers of this page, or of the one around it, allow a kind of device. */
+  readonly allows?: (kind: InputKind) => boolean;
+}
+
+/** Where the application does not say otherwise. */
+const DEFAULTS = {
+  microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  camera: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+};
+
+const kindOf = ({ kind }: MediaStreamTrack): InputKind => (kind === 'audio' ? 'microphone' : 'camera');
+
+/** Constraints of one kind as getUserMedia takes them; `text`: what the application gave, as JSON. */
+function constraintsOf(kind: InputKind, text: string | undefined, { device, anyDevice }: AcquireCommand, preferred: Preferred): MediaTrackConstraints {
+  const { deviceId = preferred[kind], groupId, ...given } = (text ? JSON.parse(text) : {}) as MediaTrackConstraints;
+  // A size is the application's or ours, never half of each.
+  const isSized = given.width !== undefined || given.height !== undefined;
+  return {
+    ...(!isSized && DEFAULTS[kind]),
+    ...given,
+    // What is undefined is none to the browser.
+    ...(device ? { deviceId: { exact: device } } : !anyDevice && ({ deviceId, groupId } as MediaTrackConstraints)),
+  };
 }
 
 export class MediaPort implements Port<MediaCommand> {
   readonly #report: Report;
   readonly #devices: () => MediaDevices | undefined;
+  readonly #extras: MediaExtras;
   readonly #tracks = new Map<string, LocalTrack>();
   #closed = false;
 
   /** @param devices `navigator.mediaDevices`, which an insecure page does not have. */
-  constructor(report: Report, devices: () => MediaDevices | undefined) {
+  constructor(report: Report, devices: () => MediaDevices | undefined, extras: MediaExtras = {}) {
     this.#report = report;
     this.#devices = devices;
+    this.#extras = extras;
   }
 
   execute(command: MediaCommand): void {
@@ -53,6 +85,7 @@ export class MediaPort implements Port<MediaCommand> {
 
   close(): void {
     this.#closed = true;
+    this.#extras.watch?.close();
     for (const id of [...this.#tracks.keys()]) this.#stop(id);
   }
 
@@ -66,31 +99,39 @@ export class MediaPort implements Port<MediaCommand> {
     return this.#tracks.get(id)?.stream ?? null;
   }
 
-  async #acquire({ op, microphone, camera, audioConstraints, videoConstraints }: AcquireCommand): Promise<void> {
-    let stream: MediaStream;
+  async #acquire(command: AcquireCommand): Promise<void> {
+    const { op, microphone, camera, audioConstraints, videoConstraints } = command;
+    const { memory, open, watch } = this.#extras;
+    let tracks: MediaStreamTrack[];
     try {
       const devices = this.#devices();
       if (!devices) throw new DOMException('This page is not a secure context.', 'SecurityError');
-      stream = await devices.getUserMedia({
-        audio: constraintsOf(microphone, audioConstraints),
-        video: constraintsOf(camera, videoConstraints),
-      });
+      const preferred = memory ? await memory.find(devices) : {};
+      const constraints = {
+        audio: microphone && constraintsOf('microphone', audioConstraints, command, preferred),
+        video: camera && constraintsOf('camera', videoConstraints, command, preferred),
+      };
+      tracks = (await (open ? open(constraints) : devices.getUserMedia(constraints))).getTracks();
     } catch (error) {
-      if (!this.#closed) this.#report({ type: 'media.failed', op, ...describeFailure(error) });
+      if (!this.#closed) this.#report({ type: 'media.failed', op, ...this.#describe(error, command) });
       return;
     }
     if (this.#closed) {
-      for (const track of stream.getTracks()) track.stop();
+      for (const track of tracks) track.stop();
       return;
     }
-    const [audio] = stream.getAudioTracks();
-    const [video] = stream.getVideoTracks();
-    this.#report({
-      type: 'media.acquired',
-      op,
-      ...(audio && { microphone: this.#adopt(audio) }),
-      ...(video && { camera: this.#adopt(video) }),
-    });
+    const adopted = tracks.map((track) => [kindOf(track), this.#adopt(track)]);
+    this.#report({ type: 'media.acquired', op, ...Object.fromEntries(adopted) });
+    // Only now have they names to tell.
+    void watch?.look();
+  }
+
+  #describe(error: unknown, { microphone, camera }: AcquireCommand): { name: string; message: string } {
+    const failure = describeFailure(error);
+    const { allows } = this.#extras;
+    const barred = allows && ((microphone && !allows('microphone')) || (camera && !allows('camera')));
+    // The browser's words are those of a person who has said no.
+    return failure.name === 'NotAllowedError' && barred ? { ...failure, message: 'Permission denied by policy' } : failure;
   }
 
   /** Asks before anything is awaited: it must be within the handler of a click or a key. */
