@@ -143,7 +143,11 @@ void CallCore::Router::drop_former_tracks() {
     const TrackId& former = media_.former(source);
     if (former.empty()) continue;
     bool sent = false;
-    for (const auto& [user, link] : links_) sent = sent || link->sends(former);
+    for (const auto& [user, link] : links_) {
+      // While a link is made anew, its old connection still carries what it had.
+      const PeerNegotiation& pair = link->negotiation;
+      sent = sent || link->sends(former) || pair.media_connection() != pair.connection();
+    }
     auto media = media_output();
     if (!sent) media_.drop_former(source, media);
   }

@@ -48,7 +48,10 @@ void CallCore::Router::on(const ViewChanged& event) {
   }
   TileView* view = view_of(event.peer);
   if (view != nullptr) *view = event.view;
-  if (view == nullptr && views_.size() < limits::kViews) views_.push_back(event);
+  if (view != nullptr) return;
+  if (views_.size() >= limits::kViews)
+    std::erase_if(views_, [this](const ViewChanged& one) { return !roster_.find(one.peer); });
+  if (views_.size() < limits::kViews) views_.push_back(event);
 }
 
 // Whether the peer knows that we do not show it.
@@ -108,7 +111,8 @@ void CallCore::Router::measure_uplink(const StatsSampled& sampled) {
       facts.sent_bytes += slot.sent;
       facts.lost_permille = std::max(facts.lost_permille, slot.lost_permille);
       cpu = cpu || slot.cpu;
-      if (slot.slot == link->index_of(Slot::Camera))
+      // A camera that is off has no size, and has its former one when it comes back.
+      if (slot.slot == link->index_of(Slot::Camera) && slot.lines > 0)
         uplink.lines = std::min(slot.lines, limits::kTileSide);
     }
     uplink.estimate.on_sample(facts, uplink.plan.allotted_kbps, now_);
@@ -131,7 +135,8 @@ void CallCore::Router::share_uplink() {
     peer.ceiling_kbps = uplink.estimate.ceiling_kbps();
     peer.plan = uplink.plan;
     kbps += uplink.estimate.kbps();
-    lines = std::max(lines, uplink.lines);
+    // What an older client gets in the camera's place may be the screen.
+    if (!peer.foreign) lines = std::max(lines, uplink.lines);
   }
   uplink_.plan(kbps, lines, peers, now_);
   auto peer = peers.begin();

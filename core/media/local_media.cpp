@@ -30,8 +30,10 @@ MediaReason device_failure(std::string_view name, std::string_view message) {
   };
   if (reason != MediaReason::PermissionDenied) return reason;
   if (says("dismissed")) return MediaReason::PermissionDismissed;
-  // "Permission denied by system"; the port says "by policy".
-  return says(" by ") ? MediaReason::PermissionBlocked : reason;
+  // "Permission denied by system"; the port says "by policy". Firefox and Safari say for every
+  // refusal that it was "by the user agent or the platform".
+  const bool blocked = says(" by system") || says(" by policy") || says("permissions policy");
+  return blocked ? MediaReason::PermissionBlocked : reason;
 }
 
 // ---- wishes ----------------------------------------------------------------------------
@@ -176,6 +178,7 @@ void LocalMedia::take(Source source, const AcquiredTrack& acquired, Output& out)
     d.former_until = d.former.empty() ? kNever : out.now + deadlines::kFormerTrack;
     if (!d.wanted) drop_former(source, out);
     d.used = d.asked.empty() ? acquired.device_id : d.asked;
+    d.live_since = out.now;
     set(d, Stage::Live);
   }
   follow_choice(source, out);
@@ -193,7 +196,7 @@ void LocalMedia::on_failed(const MediaFailed& event, Output& out) {
     error_text_ = event.message.empty() ? event.name : event.message;
     const bool alone_next = d.shared_prompt && !final && d.wanted;
     fail(source, reason, out);
-    if (alone_next) open(source, out);
+    if (alone_next && d.stage != Stage::Opening) open(source, out);
   }
 }
 
@@ -203,8 +206,12 @@ void LocalMedia::fail(Source source, MediaReason reason, Output& out) {
   const bool missing = reason == MediaReason::NoDevice || reason == MediaReason::Constraint;
   const bool outdated = d.asked != d.chosen;
   set(d, Stage::Failed);
+  const bool of_device =
+      missing || reason == MediaReason::InUse || reason == MediaReason::DeviceError;
   if (!d.wanted && releases(source)) {
     d.reason = reason;
+  } else if (outdated && of_device && !d.chosen.empty() && d.attempt != Attempt::Alone) {
+    open(source, out);  // another was chosen meanwhile
   } else if (d.attempt == Attempt::Alone && !d.used.empty()) {
     if (!outdated) {
       d.reason = reason;
@@ -250,7 +257,11 @@ void LocalMedia::on_track_ended(const LocalTrackEnded& event, Output& out) {
       continue;
     }
     set(d, Stage::Lost);
-    if (d.wanted && is_listed(source, d.used)) fall_back(source, MediaReason::DeviceLost, out);
+    // One that came by falling back and ends at once would be asked for again and again.
+    const bool steady =
+        d.attempt != Attempt::Fallback || out.now - d.live_since >= deadlines::kFallbackPause;
+    if (d.wanted && steady && is_listed(source, d.used))
+      fall_back(source, MediaReason::DeviceLost, out);
   }
 }
 

@@ -102,6 +102,7 @@ class LocalMedia {
     std::string used;    ///< id of the device of `track`; without a track, the one to go back to
     TrackId former;
     Instant former_until = kNever;
+    Instant live_since{};  ///< when `track` came
   };
 
   Device& device(Source source) { return devices_[static_cast<std::size_t>(source)]; }

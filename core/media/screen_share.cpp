@@ -3,7 +3,8 @@
 namespace groupcall {
 
 MediaReason screen_failure(std::string_view name, std::string_view message) {
-  if (name == "InvalidStateError") return MediaReason::NeedsGesture;
+  // Safari's name for it is the second.
+  if (name == "InvalidStateError" || name == "InvalidAccessError") return MediaReason::NeedsGesture;
   if (name == "NotSupportedError") return MediaReason::Unsupported;
   const bool forbidden = message.find("system") != std::string_view::npos ||
                          message.find("policy") != std::string_view::npos;

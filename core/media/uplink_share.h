@@ -5,8 +5,8 @@
 /// mesh or the path of that peer can use. A tile that is not shown gets nothing. Where there is
 /// not the least for every camera, all pause, and are tried again after budget::kPause.
 ///
-/// The plan before is given in: what would change by a tenth at most stays as it is, and a larger
-/// picture needs a quarter more than the one that it replaces.
+/// The plan before is given in: what would change by a sixteenth at most stays as it is, and a
+/// larger picture needs a quarter more than the one that it replaces.
 #pragma once
 
 #include <array>

@@ -181,6 +181,8 @@ inline constexpr Duration kUnheardRetry = 60s;  ///< ... and tried this often
 inline constexpr Duration kAcquire = 60s;      ///< a permission prompt may take a person a while
 inline constexpr Duration kPickScreen = 180s;  ///< and what to share is looked for first
 inline constexpr Duration kReopen = 15s;  ///< a device that may be used already, without a prompt
+/// A device that another was replaced by, and that ends sooner than this, is not replaced again.
+inline constexpr Duration kFallbackPause = 5s;
 inline constexpr Duration kFormerTrack = 2s;     ///< a replaced track, while links still send it
 inline constexpr Duration kBlackFrames = 120ms;  ///< camera off: let black out before releasing
 inline constexpr Duration kAttachRetry = 2s;
@@ -231,13 +233,13 @@ inline constexpr std::int64_t kSlowFps = 15;  ///< of a camera that gets less th
 inline constexpr std::int64_t kUsualLines = 360;
 
 // Of an estimate of ours, where the browser has none: so much more in a second while it is used,
-// or a sixteenth; a quarter of that within a fifth of where it was too much last time. A tenth
-// less, or half of what is lost, on 5 % of loss or on a queue of 60 ms.
+// or a sixteenth; a tenth of that within a fifth of where it was too much last time. 6 % less, or
+// half of what is lost, on 5 % of loss or on a queue of 60 ms.
 inline constexpr std::int64_t kRiseKbps = 20;
 inline constexpr std::int64_t kRiseNearKbps = 2;
 inline constexpr std::int64_t kLostPermille = 50;
 inline constexpr std::int64_t kQueueMs = 60;
-inline constexpr Duration kDrained = 3s;  ///< what was a tenth too much is gone from the queue
+inline constexpr Duration kDrained = 3s;  ///< what was a little too much is gone from the queue
 
 /// Nobody's uplink; larger numbers are taken for this one.
 inline constexpr std::int64_t kMostKbps = 10'000'000;

@@ -87,7 +87,12 @@ function bind(track: MediaStreamTrack, source: MediaStreamTrack): MediaStreamTra
     stop();
     source.stop();
   };
-  track.getSettings = () => source.getSettings();
+  const own = track.getSettings.bind(track);
+  track.getSettings = () => {
+    // The device is the source's, the picture's size its own.
+    const { width, height } = own();
+    return { ...source.getSettings(), ...(width && height && { width, height }) };
+  };
   Object.defineProperty(track, 'label', { value: source.label });
   source.addEventListener('ended', () => track.dispatchEvent(new Event('ended')));
   return track;

@@ -74,7 +74,7 @@ export interface GroupCall {
    *
    * How it goes stands in `self.screen` of the snapshot: `loading` while the browser asks, `on`,
    * `error` with its reason (`permission-dismissed`: the question was closed, `needs-gesture`: no
-   * click or key, `unsupported`, `permission-denied`, `in-use`, `timeout` after three minutes, ...),
+   * click or key, `unsupported`, `permission-blocked`, `in-use`, `timeout` after three minutes, ...),
    * `ended` when it was stopped by the browser's own bar. Nothing is tried again by itself. Outside a
    * call nothing happens; leaving ends it. Older clients see the screen instead of the camera.
    *
@@ -151,7 +151,7 @@ export interface GroupCall {
 
 /**
  * Loads the WebAssembly module (once for the page) and makes a call with it. Opens no
- * connection and no device yet.
+ * connection and no device yet, unless `options.join` asks for it.
  *
  * @throws {GroupCallError} `invalid-argument`, `unsupported`, `module-load-failed`
  */
@@ -159,6 +159,8 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   const configText = toConfigText(options, randomSeed());
   needBrowser();
   needServers(options.iceServers);
+  const config = JSON.parse(configText) as CoreConfig;
+  const ahead = options.join ? commandsAhead(config, toJoinEvent(options.join, 0)) : [];
   // Ports report to an engine that is made of them: neither can come first.
   let engine: CallEngine | undefined;
   const heard: CoreEvent[] = [];
@@ -167,8 +169,6 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   const watch = new DeviceWatch(report, navigator);
   const media = new MediaPort(report, () => navigator.mediaDevices, { watch, memory, open, allows });
   const sockets = new SocketPort(report, (url) => new WebSocket(url));
-  const config = JSON.parse(configText) as CoreConfig;
-  const ahead = options.join ? commandsAhead(config, toJoinEvent(options.join, 0)) : [];
   for (const command of ahead) {
     if (command.type === 'socket.open') sockets.execute(command);
     else media.execute(command);

@@ -182,7 +182,7 @@ class CallPlayback implements Playback {
       this.#give(element, person && isSeen ? person.streams[picture] : null);
     }
     if (this.#disposed) this.#pictures.clear();
-    const sharing = others.filter(({ screen }) => screen.state === 'on');
+    const sharing = others.filter(({ screen }) => screen.state !== 'off');
     for (const [sounds, heard] of [[this.#sounds, others], [this.#screenSounds, sharing]] as const) {
       for (const [userId, element] of sounds) {
         if (heard.some((one) => one.userId === userId)) continue;

@@ -36,7 +36,7 @@ class Uplink : public testing::Test {
   }
   LinkSample sample(const UserId& user, std::int64_t available_kbps, std::int64_t sent_bytes,
                     bool cpu = false) const {
-    const SlotSample slot{1, arrived, arrived, sent_bytes, 0, 720, cpu};
+    const SlotSample slot{1, arrived, arrived, sent_bytes, 0, lines, cpu};
     return {user, number(user), {slot}, available_kbps, 40};
   }
   /// A second, and its sample of both, with all that was allowed sent.
@@ -79,6 +79,7 @@ class Uplink : public testing::Test {
   int commands = 0;
   std::int64_t sent = 0;
   std::int64_t arrived = 0;
+  std::int64_t lines = 720;  ///< of our camera
 };
 
 TEST_F(Uplink, IsSharedWithTheFirstSample) {
@@ -225,7 +226,16 @@ TEST_F(Uplink, ViewsAreBounded) {
   for (std::size_t i = 0; i < 2 * limits::kViews; ++i)
     call.handle(ViewChanged{UserId{"u" + std::to_string(i)}, {1, 1, false, false}});
   call.handle(ViewChanged{kUplinkBen, {640, 360, false, false}});
-  EXPECT_THAT(views(), IsEmpty()) << "the room has no place for so many";
+  EXPECT_THAT(views(), SizeIs(1)) << "those who are not here give way";
+}
+
+// Else seven full-size encoders would start whenever a camera is turned on.
+TEST_F(Uplink, ACameraThatWasOffComesBackInTheSizeItHad) {
+  seconds(5, 10'000);
+  lines = 0;  // no track, no size
+  seconds(3, 10'000);
+  hear(kUplinkBen, uplink_view({1'280, 720, true, false}));
+  EXPECT_EQ(camera[kUplinkBen].scale_permille, 1'333) << "540 of its 720 lines";
 }
 
 TEST_F(Uplink, APictureThatWeDoNotShowIsOnThoughNoneComes) {

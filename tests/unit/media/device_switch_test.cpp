@@ -306,6 +306,39 @@ TEST_F(DeviceSwitchTest, EndsADeviceWhoseSuccessorHasVanishedToo) {
   EXPECT_EQ(camera(), kHasEnded);
 }
 
+// A virtual camera that breaks at once, again and again, is not opened again and again.
+TEST_F(DeviceSwitchTest, DoesNotReplaceASuccessorThatEndsAtOnce) {
+  EXPECT_THAT(ended(kCam), ElementsAre(asks_for_any(2)));
+  camera_comes(2, kNext, "back");
+  now += deadlines::kFallbackPause - Duration{1};
+  EXPECT_THAT(ended(kNext), IsEmpty());
+  EXPECT_EQ(camera(), kHasEnded);
+}
+
+TEST_F(DeviceSwitchTest, ReplacesASuccessorThatVanishesLater) {
+  ended(kCam);
+  camera_comes(2, kNext, "back");
+  now += deadlines::kFallbackPause;
+  EXPECT_THAT(ended(kNext), ElementsAre(asks_for_any(3)));
+}
+
+TEST_F(DeviceSwitchTest, FollowsAChoiceThatWasMadeWhileAnotherDeviceFailedToOpen) {
+  want(Source::Camera, false);
+  after(deadlines::kBlackFrames);
+  want(Source::Camera, true);
+  choose("back");
+  EXPECT_THAT(fails(2, "NotReadableError"), ElementsAre(asks(3, "back")));
+  EXPECT_THAT(fails(3, "NotReadableError"), IsEmpty()) << "and ends with it";
+}
+
+TEST_F(DeviceSwitchTest, AsksNotAgainForAChoiceThatWasMadeBeforeARefusal) {
+  want(Source::Camera, false);
+  after(deadlines::kBlackFrames);
+  want(Source::Camera, true);
+  choose("back");
+  EXPECT_THAT(fails(2, "NotAllowedError"), IsEmpty());
+}
+
 TEST_F(DeviceSwitchTest, PicksADeviceUpThatIsPluggedInWhileItIsWanted) {
   listed({kHeadset, kFront});
   ended(kCam);

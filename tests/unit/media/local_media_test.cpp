@@ -300,6 +300,10 @@ TEST(DeviceFailure, IsToldFromTheNameAndTheWords) {
       {"NotAllowedError", "Permission denied by policy", MediaReason::PermissionBlocked},
       {"NotAllowedError", "Permission dismissed", MediaReason::PermissionDismissed},
       {"NotAllowedError", "", MediaReason::PermissionDenied},
+      // Firefox, and Safari: for every refusal.
+      {"NotAllowedError",
+       "The request is not allowed by the user agent or the platform in the current context.",
+       MediaReason::PermissionDenied},
       {"SecurityError", "dismissed", MediaReason::InsecureContext},
       {"NotFoundError", "Requested device not found", MediaReason::NoDevice},
       {"NotReadableError", "Could not start video source", MediaReason::InUse},

@@ -120,7 +120,10 @@ export class MediaPort implements Port<MediaCommand> {
       for (const track of tracks) track.stop();
       return;
     }
-    const adopted = tracks.map((track) => [kindOf(track), this.#adopt(track)]);
+    // An opener of the application's may give more than was asked for.
+    const used = new Map(tracks.map((track) => [kindOf(track), track]));
+    for (const track of tracks) if (used.get(kindOf(track)) !== track) track.stop();
+    const adopted = [...used].map(([kind, track]) => [kind, this.#adopt(track)]);
     this.#report({ type: 'media.acquired', op, ...Object.fromEntries(adopted) });
     // Only now have they names to tell.
     void watch?.look();
