@@ -210,7 +210,9 @@ void LocalMedia::fail(Source source, MediaReason reason, Output& out) {
       missing || reason == MediaReason::InUse || reason == MediaReason::DeviceError;
   if (!d.wanted && releases(source)) {
     d.reason = reason;
-  } else if (outdated && of_device && !d.chosen.empty() && d.attempt != Attempt::Alone) {
+    return;
+  }
+  if (outdated && of_device && !d.chosen.empty() && d.attempt != Attempt::Alone) {
     open(source, out);  // another was chosen meanwhile
   } else if (d.attempt == Attempt::Alone && !d.used.empty()) {
     if (!outdated) {

@@ -501,7 +501,7 @@ class AnyOrder {
   }
 
   void answer() {
-    const std::size_t at = below(asked_.size());
+    const auto at = static_cast<std::size_t>(below(asked_.size()));
     const AcquireMedia ask = asked_[at];
     asked_.erase(asked_.begin() + static_cast<std::ptrdiff_t>(at));
     static constexpr const char* kNames[] = {"NotAllowedError", "NotFoundError", "NotReadableError",
