@@ -181,7 +181,7 @@ callTest('why nothing is shared stands in the snapshot', { devices: true }, asyn
   // This browser has nobody to choose for it: what it would answer comes from here.
   for (const [name, message, reason] of [
     ['NotAllowedError', 'Permission denied', 'permission-dismissed'],
-    ['NotAllowedError', 'Permission denied by system', 'permission-denied'],
+    ['NotAllowedError', 'Permission denied by system', 'permission-blocked'],
     ['InvalidStateError', 'requires transient activation', 'needs-gesture'],
     ['NotReadableError', 'Could not start the capture', 'in-use'],
   ]) {
