@@ -44,6 +44,7 @@ async function bundle() {
     format: 'esm',
     target: 'es2022',
     minify: true,
+    charset: 'utf8',
     mangleProps: EMBIND_NAMES,
     mangleQuoted: true,
     sourcemap: true,

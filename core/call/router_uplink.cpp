@@ -49,9 +49,8 @@ void CallCore::Router::on(const ViewChanged& event) {
   TileView* view = view_of(event.peer);
   if (view != nullptr) *view = event.view;
   if (view != nullptr) return;
-  if (views_.size() >= limits::kViews)
-    std::erase_if(views_, [this](const ViewChanged& one) { return !roster_.find(one.peer); });
-  if (views_.size() < limits::kViews) views_.push_back(event);
+  if (views_.size() >= limits::kViews) views_.clear();  // of whoever has come and gone
+  views_.push_back(event);
 }
 
 // Whether the peer knows that we do not show it.

@@ -144,7 +144,7 @@ export class CallEngine {
         case 'application.connect':
         case 'application.renew':
         case 'application.emit':
-          if (!ports.application) throw new Error('there is no Socket of the application');
+          if (!ports.application) throw new Error('no Socket');
           return ports.application.execute(command);
         case 'tabs.post':
           return ports.tabs.execute(command);

@@ -49,10 +49,10 @@ type Text = readonly [message: string, remedy: string];
 const ERROR_TEXTS: Readonly<Record<GroupCallErrorCode, Text>> = {
   'invalid-argument': [
     'The call was given something that it cannot use.',
-    'This is a mistake in the page: its developer finds the cause in the detail.',
+    'This is a mistake in the page. The detail says more.',
   ],
-  'already-joined': ['You are already in a call.', 'Leave that call first, then join this one.'],
-  aborted: ['Joining was cancelled.', 'Join again when you are ready.'],
+  'already-joined': ['You are already in a call.', 'Leave that call first.'],
+  aborted: ['Joining was cancelled.', 'Join again.'],
   disposed: ['This call has been closed.', 'Reload the page to start a new one.'],
   'server-unreachable': [
     'The call server cannot be reached.',
@@ -60,7 +60,7 @@ const ERROR_TEXTS: Readonly<Record<GroupCallErrorCode, Text>> = {
   ],
   timeout: [
     'The call server did not let you in in time.',
-    'Try again in a moment; if it happens again, the server may be overloaded.',
+    'Try again in a moment.',
   ],
   refused: ['The call server refused the connection.', 'Sign in again, then join the call.'],
   'rate-limited': [
@@ -69,26 +69,26 @@ const ERROR_TEXTS: Readonly<Record<GroupCallErrorCode, Text>> = {
   ],
   replaced: [
     'You are connected from another tab or device.',
-    'Go on there, or take the call over to go on here.',
+    'Go on there, or take the call over.',
   ],
   'server-shutting-down': [
     'The call server is shutting down.',
-    'Nothing to do: the call goes on, and connects again as soon as the server is back.',
+    'The call goes on, and connects again by itself.',
   ],
   'application-socket': [
     'The application’s connection to the server has ended.',
-    'Reload the page; its developer finds the cause in the detail.',
+    'Reload the page.',
   ],
   'group-not-found': [
     'This group does not exist any more.',
-    'Ask for a new link, or choose another group.',
+    'Choose another group.',
   ],
-  'not-a-member': ['You are not a member of this group.', 'Ask a member to add you, then join again.'],
+  'not-a-member': ['You are not a member of this group.', 'Ask a member to add you.'],
   'join-failed': ['The server could not add you to the call.', 'Try again in a moment.'],
   'message-too-large': ['This message is too long.', 'Make it shorter, or send it in parts.'],
-  'not-in-call': ['You are not in a call.', 'Join the call, then send it again.'],
-  'nobody-there': ['Nobody is here who can get this message.', 'Wait until somebody joins, then send it again.'],
-  'outbox-full': ['Too many messages are still on their way.', 'Wait a moment, then send it again.'],
+  'not-in-call': ['You are not in a call.', 'Join the call, then try again.'],
+  'nobody-there': ['Nobody is here who can get this message.', 'Wait until somebody joins.'],
+  'outbox-full': ['Too many messages are still on their way.', 'Try again in a moment.'],
   'module-load-failed': [
     'A part of the call software could not be loaded.',
     'Check your internet connection, then try again.',

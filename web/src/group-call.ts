@@ -239,7 +239,7 @@ async function makeCertificates(): Promise<RTCCertificate[]> {
   try {
     return [await RTCPeerConnection.generateCertificate({ name: 'ECDSA', namedCurve: 'P-256' } as EcKeyGenParams)];
   } catch (error) {
-    console.warn('groupcall: no certificate of our own; each connection makes one', error);
+    console.warn('groupcall: no certificate of our own', error);
     return [];
   }
 }

@@ -282,7 +282,7 @@ export function needApplicationSocket(value: unknown, name: string): asserts val
 
 function needOwnSignalling({ url, path, namespace, query, auth, reconnect }: OwnSignalling): void {
   need(typeof url === 'string', 'signalling.url must be a string');
-  need(reconnect === undefined, 'signalling.reconnect goes with a socket; with a url the core always reconnects');
+  need(reconnect === undefined, 'signalling.reconnect goes with a socket');
   need(/^(https?|wss?):\/\/[^/]/i.test(url), 'signalling.url must begin with http://, https://, ws:// or wss://');
   need(path === undefined || (typeof path === 'string' && path.startsWith('/')), 'signalling.path must begin with /');
   need(

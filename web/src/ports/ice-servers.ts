@@ -69,7 +69,7 @@ export class IceServers {
       this.#answeredAt = this.#clock.now();
     } catch (error) {
       this.#count('ice-servers.failed');
-      console.warn('groupcall: iceServers() failed; going on with the servers known before', error);
+      console.warn('groupcall: iceServers() failed; the servers before are used', error);
     } finally {
       cancel();
     }

@@ -343,7 +343,7 @@ export class PeerLink implements LevelSource {
     await this.#pc.setLocalDescription();
     const description = this.#pc.localDescription;
     if (description?.type !== 'offer' && description?.type !== 'answer') {
-      throw new DOMException('There is no local description.', 'InvalidStateError');
+      throw new DOMException('', 'InvalidStateError');
     }
     const { type, sdp } = description;
     return { type: 'pc.localDescriptionSet', ...this.#id, op, description: { type, sdp }, ...this.#relay() };
