@@ -148,8 +148,9 @@ void CallCore::Router::drop_former_tracks() {
       const PeerNegotiation& pair = link->negotiation;
       sent = sent || link->sends(former) || pair.media_connection() != pair.connection();
     }
+    if (sent) continue;
     auto media = media_output();
-    if (!sent) media_.drop_former(source, media);
+    media_.drop_former(source, media);
   }
 }
 
@@ -172,8 +173,10 @@ void CallCore::Router::announce() {
 // tracks.
 void CallCore::Router::announce_screen() {
   bool told = !screen_.track().empty();
-  for (const auto& [user, who] : roster_.all())
-    told = told && who.capability != Capability::Foreign;
+  if (told) {
+    for (const auto& [user, who] : roster_.all())
+      told = told && who.capability != Capability::Foreign;
+  }
   if (std::exchange(screen_told_, told) == told) return;
   if (told) {
     session_.send(wire::ScreenShareStart{room_.room_id, screen_.track()}, commands_);

@@ -6,6 +6,12 @@
 
 namespace groupcall {
 
+/// Whether a slot is not shown in such a tile.
+constexpr bool hides(const TileView& view, Slot slot) {
+  if (slot == Slot::Camera) return view.width == 0 || view.height == 0;
+  return slot == Slot::Screen && view.screen_hidden;
+}
+
 struct LinkUplink {
   ConnectionNumber of;  ///< what the next two are about; none: nothing was measured yet
   UplinkEstimate estimate;

@@ -119,8 +119,7 @@ void CallCore::Router::note_sending(const LinkSample& sample, Link& link) {
     const bool has = view.state == MediaState::On && link.sends(slot);
     const bool should = has && !limit.inactive;
     // A tile that the peer hides needs no word.
-    const bool shown = !camera || (link.uplink.theirs.width != 0 && link.uplink.theirs.height != 0);
-    if (has && limit.inactive && shown) held |= slot_bit(slot);
+    if (has && limit.inactive && !hides(link.uplink.theirs, slot)) held |= slot_bit(slot);
     LinkHealth::Sending& sending = health.sending[camera ? 1 : 0];
     for (const SlotSample& counted : sample.slots) {
       if (counted.slot != link.index_of(slot)) continue;

@@ -14,11 +14,6 @@ bool differs(const TileView& told, const TileView& now) {
          std::max(change, -change) * 8 > before;
 }
 
-bool hides(const TileView& view, Slot slot) {
-  if (slot == Slot::Camera) return view.width == 0 || view.height == 0;
-  return slot == Slot::Screen && view.screen_hidden;
-}
-
 constexpr auto kShared = std::to_array<Slot>({Slot::Microphone, Slot::Camera, Slot::Screen});
 
 // There is a sample of the present connection.
@@ -46,9 +41,10 @@ void CallCore::Router::on(const ViewChanged& event) {
       eager_until_ = now_ + deadlines::kEagerSpan;
     }
   }
-  TileView* view = view_of(event.peer);
-  if (view != nullptr) *view = event.view;
-  if (view != nullptr) return;
+  if (TileView* view = view_of(event.peer)) {
+    *view = event.view;
+    return;
+  }
   if (views_.size() >= limits::kViews) views_.clear();  // of whoever has come and gone
   views_.push_back(event);
 }

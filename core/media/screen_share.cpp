@@ -6,10 +6,9 @@ MediaReason screen_failure(std::string_view name, std::string_view message) {
   // Safari's name for it is the second.
   if (name == "InvalidStateError" || name == "InvalidAccessError") return MediaReason::NeedsGesture;
   if (name == "NotSupportedError") return MediaReason::Unsupported;
-  const bool forbidden = message.find("system") != std::string_view::npos ||
-                         message.find("policy") != std::string_view::npos;
-  if (name == "NotAllowedError" && !forbidden) return MediaReason::PermissionDismissed;
-  return device_failure(name, message);
+  const MediaReason reason = device_failure(name, message);
+  // Nobody is asked for good: whoever says no has closed the question.
+  return reason == MediaReason::PermissionDenied ? MediaReason::PermissionDismissed : reason;
 }
 
 void ScreenShare::want(const ScreenWanted& wish, Output& out) {

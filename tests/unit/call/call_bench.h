@@ -178,6 +178,20 @@ class CallBench : public ShownCall {
     transport(user, TransportState::Connected);
     channel_opened(user);
   }
+  /// Into the room with these module peers (user, epoch): our track `m` and `c` attached, and every
+  /// link connected.
+  void enter_with_devices(const std::vector<std::pair<std::string, std::string>>& peers) {
+    join(1, true, true);
+    connect();
+    std::vector<wire::WireParticipant> others;
+    for (const auto& [user, their_epoch] : peers) others.push_back(module_peer(user, their_epoch));
+    joined(others);
+    handle(MediaAcquired{OpId{1}, {TrackId{"m"}, "", ""}, {TrackId{"c"}, "", ""}});
+    const std::vector<AttachTrack> attached = all<AttachTrack>();
+    for (const auto& [user, their_epoch] : peers) connect_to(user, their_epoch);
+    for (const AttachTrack& attach : attached)
+      handle(TrackAttached{attach.peer, attach.connection, attach.op});
+  }
 
   // ---- what came of it -----------------------------------------------------------------
 

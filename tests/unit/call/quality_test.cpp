@@ -12,16 +12,7 @@ using testing::IsEmpty;
 /// Ben is connected, and so is our microphone.
 class Fares : public testing::Test {
  protected:
-  void SetUp() override {
-    call.join(1, true, true);
-    call.connect();
-    call.joined({CallBench::module_peer("ben", "eb")});
-    call.handle(MediaAcquired{OpId{1}, {TrackId{"m"}, "", ""}, {TrackId{"c"}, "", ""}});
-    const std::vector<AttachTrack> attached = call.all<AttachTrack>();
-    call.connect_to("ben", "eb");
-    for (const AttachTrack& attach : attached)
-      call.handle(TrackAttached{attach.peer, attach.connection, attach.op});
-  }
+  void SetUp() override { call.enter_with_devices({{"ben", "eb"}}); }
   ConnectionNumber number() const { return ConnectionNumber{call.connection("ben")}; }
   /// Time until the next sample is asked for, and that sample: a second of a good link, made worse
   /// by `change`.

@@ -20,17 +20,7 @@ std::string uplink_view(const TileView& view) {
 /// Two others, our devices on, everything attached and connected.
 class Uplink : public testing::Test {
  protected:
-  void SetUp() override {
-    call.join(1, true, true);
-    call.connect();
-    call.joined({CallBench::module_peer("ben", "eb"), CallBench::module_peer("caro", "ec")});
-    call.handle(MediaAcquired{OpId{1}, {TrackId{"m"}, "", ""}, {TrackId{"c"}, "", ""}});
-    std::vector<AttachTrack> attached = call.all<AttachTrack>();
-    call.connect_to("ben", "eb");
-    call.connect_to("caro", "ec");
-    for (const AttachTrack& attach : attached)
-      call.handle(TrackAttached{attach.peer, attach.connection, attach.op});
-  }
+  void SetUp() override { call.enter_with_devices({{"ben", "eb"}, {"caro", "ec"}}); }
   ConnectionNumber number(const UserId& user) const {
     return ConnectionNumber{call.connection(user.value)};
   }

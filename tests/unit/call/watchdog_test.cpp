@@ -12,14 +12,7 @@ using testing::SizeIs;
 class Stall : public testing::Test {
  protected:
   void SetUp() override {
-    call.join(1, true, true);
-    call.connect();
-    call.joined({CallBench::module_peer("ben", "eb")});
-    call.handle(MediaAcquired{OpId{1}, {TrackId{"m"}, "", ""}, {TrackId{"c"}, "", ""}});
-    const std::vector<AttachTrack> attached = call.all<AttachTrack>();
-    call.connect_to("ben", "eb");
-    for (const AttachTrack& attach : attached)
-      call.handle(TrackAttached{attach.peer, attach.connection, attach.op});
+    call.enter_with_devices({{"ben", "eb"}});
     while (call.now < Instant(1'010s)) step();
   }
   void set(bool heard, bool arrives, bool moves) {
