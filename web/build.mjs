@@ -40,7 +40,7 @@ const sharedEntries = {
   name: 'shared-entries',
   setup({ onResolve }) {
     const others = ENTRIES.filter((name) => name !== 'react').join('|');
-    onResolve({ filter: new RegExp(`^\\.\\./(${others})\\.js$`) }, ({ path: file }) => ({ path: file.slice(1), external: true }));
+    onResolve({ filter: new RegExp(`^(\\.\\./)+(${others})\\.js$`) }, ({ path: file }) => ({ path: `./${path.basename(file)}`, external: true }));
   },
 };
 
@@ -69,6 +69,11 @@ async function bundle() {
   });
 }
 
+/** The looks of React's parts. */
+async function bundleStyle() {
+  await build({ absWorkingDir: web, entryPoints: ['src/react/style.css'], outfile: path.join(dist, 'style.css'), minify: true, charset: 'utf8', legalComments: 'none', logLevel: 'warning' });
+}
+
 /** Copies the types of the entries and whatever they reach, and nothing of the inside. */
 async function emitTypes() {
   const tsc = path.join(web, 'node_modules/typescript/bin/tsc');
@@ -81,7 +86,7 @@ async function emitTypes() {
   const wanted = ENTRIES.map((name) => `${name}.d.ts`);
   for (const name of wanted) {
     const text = await readFile(path.join(types, 'web/src', name), 'utf8');
-    for (const [, module] of text.matchAll(/from '(\.\.?\/[\w/-]+)\.js'/g)) {
+    for (const [, module] of text.matchAll(/from '((?:\.\.?\/)+[\w/-]+)\.js'/g)) {
       const reached = path.join(path.dirname(name), `${module}.d.ts`);
       if (!wanted.includes(reached)) wanted.push(reached);
     }
@@ -100,5 +105,5 @@ async function printSize(name) {
 await needWasmBuild();
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-await Promise.all([bundle(), emitTypes(), copyFile(wasm, path.join(dist, 'groupcall.wasm'))]);
+await Promise.all([bundle(), bundleStyle(), emitTypes(), copyFile(wasm, path.join(dist, 'groupcall.wasm'))]);
 for (const name of [...ENTRIES.map((entry) => `${entry}.js`), 'groupcall.wasm']) await printSize(name);

@@ -20,6 +20,7 @@ import type {
   SelfParticipant,
   SendResult,
   SignallingStatus,
+  View,
 } from '../index.js';
 import type { Picture } from '../playback.js';
 import { useSession } from './provider.js';
@@ -30,7 +31,8 @@ export function sameList(one: readonly unknown[], other: readonly unknown[]): bo
   return one.length === other.length && one.every((value, index) => Object.is(value, other[index]));
 }
 
-function sameMembers(one: object, other: object): boolean {
+/** True for objects with the same values under the same names. */
+export function sameMembers(one: object, other: object): boolean {
   const members = Object.entries(one);
   return members.length === Object.keys(other).length && members.every(([name, value]) => Object.is(value, (other as Record<string, unknown>)[name]));
 }
@@ -81,6 +83,8 @@ export interface CallActions {
   readonly setDevice: (kind: InputKind, deviceId: string) => void;
   /** As `GroupCall.setScreenShare()`: call it from the handler of a click or a key. */
   readonly setScreenShare: (on: boolean, options?: ScreenShareOptions) => void;
+  /** As `GroupCall.setView()`; `<VideoTile>` does it by itself. */
+  readonly setView: (userId: string, view: View) => void;
   readonly send: (message: { readonly text: string; readonly to?: string }) => Promise<SendResult>;
   readonly connect: () => void;
   readonly disconnect: () => void;
@@ -93,12 +97,13 @@ const actionsOf = new WeakMap<CallSession, CallActions>();
 function makeActions(session: CallSession): CallActions {
   const run = (use: (call: GroupCall) => void): void => session.run(use);
   return {
-    join: async (options) => (await session.call()).join(options),
+    join: (options) => session.join(options),
     leave: () => session.leave(),
     setMicrophone: (on) => run((call) => call.setMicrophone(on)),
     setCamera: (on) => run((call) => call.setCamera(on)),
     setDevice: (kind, deviceId) => run((call) => call.setDevice(kind, deviceId)),
     setScreenShare: (on, options) => run((call) => call.setScreenShare(on, options)),
+    setView: (userId, view) => run((call) => call.setView(userId, view)),
     send: async (message) => (await session.call()).send(message),
     connect: () => run((call) => call.connect()),
     disconnect: () => run((call) => call.disconnect()),

@@ -4,6 +4,8 @@ import { createContext, useContext, useEffect, useMemo, type ReactElement, type 
 
 import type { GroupCall, GroupCallOptions, JoinOptions } from '../index.js';
 import { CallSession } from './session.js';
+import { GroupCallTexts } from './texts-context.js';
+import type { Texts } from './texts.js';
 
 const SessionContext = createContext<CallSession | null>(null);
 
@@ -15,7 +17,11 @@ export function useSession(): CallSession {
 }
 
 /** Props of `<GroupCallProvider>`: either `options`, or a `call` that the page has made. */
-export type GroupCallProviderProps = { readonly children?: ReactNode } & (
+export type GroupCallProviderProps = {
+  readonly children?: ReactNode;
+  /** Texts that replace the English ones of the parts inside, all or some; see `englishTexts`. */
+  readonly texts?: Partial<Texts>;
+} & (
   | {
       /**
        * What the call is made of, by the first mount; it is disposed of when the last is unmounted. Read
@@ -36,7 +42,7 @@ export type GroupCallProviderProps = { readonly children?: ReactNode } & (
 );
 
 /** Makes a call, or takes one, for the hooks and parts inside it. Mounting it twice, as StrictMode does, makes one call. */
-export function GroupCallProvider({ children, call, options, join }: GroupCallProviderProps): ReactElement {
+export function GroupCallProvider({ children, texts, call, options, join }: GroupCallProviderProps): ReactElement {
   const session = useMemo(
     () => new CallSession(call ? { call } : { options, join }),
     // The rest of the options is read once, as documented.
@@ -47,5 +53,9 @@ export function GroupCallProvider({ children, call, options, join }: GroupCallPr
   useEffect(() => {
     if (socket) session.run((made) => made.setSocket(socket));
   }, [session, socket]);
-  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
+  return (
+    <SessionContext.Provider value={session}>
+      <GroupCallTexts value={texts}>{children}</GroupCallTexts>
+    </SessionContext.Provider>
+  );
 }

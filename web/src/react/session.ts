@@ -36,11 +36,14 @@ export class CallSession {
   #waiting: ((made: Made) => void)[] = [];
   /** What is shown without a call: before, and after a failure. */
   #idle: CallSnapshot;
+  /** How to join again. */
+  #wish: JoinOptions | undefined;
 
   /** @param make for tests. */
   constructor(source: SessionSource, make: typeof createGroupCall = createGroupCall) {
     this.#source = source;
     this.#make = make;
+    this.#wish = 'call' in source ? undefined : source.join;
     this.#idle = 'call' in source ? source.call.getSnapshot() : initialSnapshot(source.options.self.userId, source.options.self);
   }
 
@@ -76,6 +79,18 @@ export class CallSession {
     if (this.#holders === 0) throw new GroupCallError('disposed', 'the component that makes the call is not mounted');
     return (await this.#begin()).call;
   }
+
+  /** As `GroupCall.join()`. */
+  async join(options: JoinOptions): Promise<void> {
+    this.#wish = options;
+    return (await this.call()).join(options);
+  }
+
+  /** Joins as the last time; undefined where that is not known. How it goes stands in the snapshot. */
+  readonly rejoin = (): (() => void) | undefined => {
+    const wish = this.#wish;
+    return wish && (() => void this.join(wish).catch(() => undefined));
+  };
 
   /** Leaves, wherever the call has got to. What is not made has nothing to leave. */
   async leave(): Promise<void> {
@@ -140,6 +155,10 @@ export class CallSession {
 
   #begin(): Promise<Made> {
     if (this.#making) return this.#making;
+    if (this.#idle.error) {
+      this.#idle = { ...this.#idle, error: null };
+      this.#tell();
+    }
     const making = this.#create().then(
       (made) => {
         if (this.#making !== making) {
