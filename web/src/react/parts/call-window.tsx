@@ -31,7 +31,7 @@ export interface CallWindowLook {
   readonly shortcuts?: boolean;
   /** Default: as the system has it, or as an element around it says by `data-theme`. */
   readonly theme?: 'light' | 'dark';
-  /** Texts that replace the English ones, all or some; see `englishTexts`. */
+  /** Texts that replace the English ones, all or some; see `englishTexts`. Best an object that stays the same: another one draws every tile. */
   readonly texts?: Partial<Texts>;
   /** A class of the page's own, beside ours. */
   readonly className?: string;
