@@ -87,7 +87,7 @@ async function joinCall(person, url, folder) {
 const folder = `${root}build/screenshot`;
 mkdirSync(folder, { recursive: true });
 const server = await startServer({
-  mounts: [{ prefix: '/', directory: `${root}web/demo` }, { prefix: '/dist', directory: `${root}web/dist` }],
+  mounts: [{ prefix: '/', directory: `${root}web/dist-demo` }, { prefix: '/dist', directory: `${root}web/dist` }],
 });
 const browsers = [];
 try {

@@ -165,8 +165,9 @@ class Stage {
       rateLimit: { limit: 0 },
       ...server,
       mounts: [
-        { prefix: '/', directory: path.join(root, 'web/demo') },
+        { prefix: '/', directory: path.join(root, 'web/dist-demo') },
         { prefix: '/dist', directory: DIST },
+        { prefix: '/older', directory: path.join(here, 'pages/older') },
         { prefix: '/pages', directory: path.join(here, 'pages') },
         { prefix: '/socket.io-client', directory: path.join(root, 'tests/node_modules/socket.io-client/dist') },
       ],
@@ -823,6 +824,23 @@ export class ScenarioPage extends Page {
 }
 
 export class DemoPage extends Page {
+  async prepare(recordBase) {
+    await super.prepare(recordBase);
+    // A shop window: what the browser warns of is a mistake, too.
+    this.tab.on('console', (message) => {
+      if (message.type() === 'warning') this.complain(`console: ${message.text()}`);
+    });
+    // The sound of the others is in no document.
+    await this.tab.addInitScript(() => {
+      window.playedSounds = new Set();
+      const { play } = HTMLMediaElement.prototype;
+      HTMLMediaElement.prototype.play = function playNoted() {
+        if (this instanceof HTMLAudioElement) window.playedSounds.add(this);
+        return play.call(this);
+      };
+    });
+  }
+
   /** Writes the record that the page kept because of `?record`. */
   async keepRecord() {
     const lines = await this.tab.evaluate(() => window.groupcallDemo.record);

@@ -11,6 +11,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** After 15 s the page says that there is no server. */
 const REFUSED_LIMIT = 25_000;
 
+/** In the panel of devices. */
+const CAMERA_MENU = '.gc-devices-panel .gc-field:first-child select';
+
 /** A certain cause is told after 3 s, on the next sample of the statistics. */
 const REASON_LIMIT = 9_000;
 
@@ -38,14 +41,14 @@ async function tabTo(page, selector, most = 20) {
 /** Fills the form in and joins, without a mouse. */
 async function joinByKeyboard(page, name) {
   const { keyboard } = page.tab;
-  await page.tab.locator('#prejoin').waitFor({ timeout: LIMIT.join });
-  await tabTo(page, '#name');
+  await page.tab.locator('.gc-prejoin').waitFor({ timeout: LIMIT.join });
+  await tabTo(page, 'input[name="name"]');
   await keyboard.type(name);
   await keyboard.press('Enter');
-  await page.tab.locator('#call').waitFor({ timeout: LIMIT.join });
+  await page.tab.locator('.gc-window').waitFor({ timeout: LIMIT.join });
 }
 
-const tileOf = (page, name) => page.tab.locator('#grid .tile', { has: page.tab.locator('.tile-name', { hasText: name }) });
+const tileOf = (page, name) => page.tab.locator('.gc-grid .gc-tile', { has: page.tab.locator('.gc-tile-name', { hasText: name }) });
 
 /** A tile that shows a moving picture. */
 async function assertShows(page, name) {
@@ -74,29 +77,27 @@ async function assertMoves(element) {
   );
 }
 
-/** Somebody else is heard: an element plays a live track. */
+/** Others are heard: so many elements play a live track. They are in no document: call_pages.mjs keeps those that the page plays. */
 async function assertHears(page, count) {
-  const playing = page.tab.locator('#audio audio');
   await page.tab.waitForFunction(
     (wanted) => {
-      const all = [...document.querySelectorAll('#audio audio')];
-      return all.length === wanted && all.every((audio) => !audio.paused && !audio.muted && audio.srcObject?.active);
+      const playing = [...window.playedSounds].filter(({ srcObject }) => srcObject !== null);
+      return playing.length === wanted && playing.every((audio) => !audio.paused && !audio.muted && audio.srcObject.active);
     },
     count,
     { timeout: LIMIT.media },
   );
-  assert.equal(await playing.count(), count);
 }
 
 callTest('two tabs of the demo meet, by keyboard alone', {}, async (stage) => {
   const ada = await stage.openDemoPage('ada', '?room=tea&small&record');
-  assert.equal(await ada.tab.locator('#room').inputValue(), 'tea', 'a link opens its room');
-  await ada.tab.locator('#preview-video').waitFor({ timeout: LIMIT.device });
+  assert.equal(await ada.tab.locator('input[name="room"]').inputValue(), 'tea', 'a link opens its room');
+  await ada.tab.locator('.gc-preview video').waitFor({ timeout: LIMIT.device });
   await assertAccessible(ada, 'the page before the call');
   await stage.screenshot(ada, 'prejoin');
   await joinByKeyboard(ada, 'Ada Lovelace');
   await ada.tab.locator('.invite').waitFor();
-  assert.equal(await ada.tab.locator('#call-count').textContent(), 'Only you');
+  assert.equal(await ada.tab.locator('.gc-facts-count').textContent(), 'Only you');
   await assertAccessible(ada, 'the call, alone');
 
   const grace = await stage.openDemoPage('grace', '?room=tea&small&record', { colorScheme: 'dark' });
@@ -106,7 +107,7 @@ callTest('two tabs of the demo meet, by keyboard alone', {}, async (stage) => {
   stage.measure('moving pictures in both tabs', performance.now() - startedAt);
   await Promise.all([assertHears(ada, 1), assertHears(grace, 1)]);
   await assertShows(ada, 'Ada Lovelace (you)');
-  assert.equal(await ada.tab.locator('#call-count').textContent(), '2 people');
+  assert.equal(await ada.tab.locator('.gc-facts-count').textContent(), '2 people');
   assert.equal(await ada.tab.locator('.invite').count(), 0);
   await assertAccessible(ada, 'the call, light');
   await assertAccessible(grace, 'the call, dark');
@@ -117,18 +118,18 @@ callTest('two tabs of the demo meet, by keyboard alone', {}, async (stage) => {
   await ada.tab.keyboard.press('v');
   await ada.tab.keyboard.press('m');
   await tileOf(grace, 'Ada').and(grace.tab.locator('[data-camera="off"][data-microphone="off"]')).waitFor({ timeout: LIMIT.announced });
-  assert.equal(await ada.tab.locator('#toggle-camera').getAttribute('aria-pressed'), 'false');
+  assert.equal(await ada.tab.locator('.gc-control.gc-camera').getAttribute('aria-pressed'), 'false');
   assert.equal(await tileOf(grace, 'Ada').locator('video').isVisible(), false);
   await assertAccessible(grace, 'the call, with a camera off');
   await ada.tab.keyboard.press('v');
   await assertShows(grace, 'Ada Lovelace');
 
-  await tabTo(ada, '#leave');
+  await tabTo(ada, '.gc-control.gc-leave');
   await ada.tab.keyboard.press('Enter');
-  await ada.tab.locator('#prejoin').waitFor({ timeout: LIMIT.announced });
-  await ada.tab.locator('#prejoin').getByText(/You left the call/).waitFor();
+  await ada.tab.locator('.gc-prejoin').waitFor({ timeout: LIMIT.announced });
+  await ada.tab.locator('.gc-prejoin').getByText(/You left the call/).waitFor();
   await tileOf(grace, 'Ada').waitFor({ state: 'detached', timeout: LIMIT.announced });
-  assert.equal(await grace.tab.locator('#call-count').textContent(), 'Only you');
+  assert.equal(await grace.tab.locator('.gc-facts-count').textContent(), 'Only you');
   for (const page of [ada, grace]) assert.ok((await page.keepRecord()) > 10, 'the page kept its record');
 });
 
@@ -141,17 +142,17 @@ callTest('a shared screen is large beside the tiles, on a large page and on a sm
   await stage.openSharedTab(ada);
   await ada.tab.bringToFront();
 
-  const button = (page) => page.tab.locator('#toggle-screen');
+  const button = (page) => page.tab.locator('.gc-control.gc-screen');
   assert.equal(await button(ada).getAttribute('aria-pressed'), 'false');
   await ada.tab.keyboard.press('s');
-  await ada.tab.locator('#sharing').waitFor({ timeout: LIMIT.device });
+  await ada.tab.locator('.gc-sharing').waitFor({ timeout: LIMIT.device });
   assert.equal(await button(ada).getAttribute('aria-pressed'), 'true');
-  const shared = grace.tab.locator('#shared[data-screen="on"]');
+  const shared = grace.tab.locator('.gc-shared[data-screen="on"]');
   await shared.waitFor({ timeout: LIMIT.device });
-  assert.equal(await grace.tab.locator('#shared-name').textContent(), 'Ada Lovelace’s screen');
-  await grace.tab.locator('#announcements', { hasText: 'Ada Lovelace shares their screen.' }).waitFor({ state: 'attached' });
-  await ada.tab.locator('#announcements', { hasText: 'You are sharing your screen.' }).waitFor({ state: 'attached' });
-  await assertMoves(grace.tab.locator('#shared-video'));
+  assert.equal(await grace.tab.locator('.gc-shared-name').textContent(), 'Ada Lovelace’s screen');
+  await grace.tab.locator('.gc-announcements', { hasText: 'Ada Lovelace shares their screen.' }).waitFor({ state: 'attached' });
+  await ada.tab.locator('.gc-announcements', { hasText: 'You are sharing your screen.' }).waitFor({ state: 'attached' });
+  await assertMoves(grace.tab.locator('.gc-shared video'));
   await assertHears(grace, 2);
   await assertShows(grace, 'Ada Lovelace');
 
@@ -159,9 +160,9 @@ callTest('a shared screen is large beside the tiles, on a large page and on a sm
   const boxes = (page) =>
     page.tab.evaluate(() => {
       const areaOf = (one) => one.getBoundingClientRect().width * one.getBoundingClientRect().height;
-      const tiles = [...document.querySelectorAll('#grid .tile')].map(areaOf);
+      const tiles = [...document.querySelectorAll('.gc-grid .gc-tile')].map(areaOf);
       return {
-        screen: areaOf(document.getElementById('shared')),
+        screen: areaOf(document.querySelector('.gc-shared')),
         tile: Math.max(...tiles),
         overflows: document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight,
       };
@@ -184,12 +185,12 @@ callTest('a shared screen is large beside the tiles, on a large page and on a sm
   await stage.screenshot(ada, 'sharing-light-small');
   assert.equal((await boxes(ada)).overflows, false);
 
-  await tabTo(ada, '#sharing-stop', 40);
+  await tabTo(ada, '.gc-sharing button', 40);
   await ada.tab.keyboard.press('Enter');
-  await grace.tab.locator('#shared').waitFor({ state: 'hidden', timeout: LIMIT.announced });
-  await ada.tab.locator('#sharing').waitFor({ state: 'hidden' });
+  await grace.tab.locator('.gc-shared').waitFor({ state: 'hidden', timeout: LIMIT.announced });
+  await ada.tab.locator('.gc-sharing').waitFor({ state: 'hidden' });
   assert.equal(await button(ada).evaluate((one) => one === document.activeElement), true, 'the focus goes where it began');
-  await grace.tab.locator('#announcements', { hasText: 'Ada Lovelace no longer shares their screen.' }).waitFor({ state: 'attached' });
+  await grace.tab.locator('.gc-announcements', { hasText: 'Ada Lovelace no longer shares their screen.' }).waitFor({ state: 'attached' });
   await assertHears(grace, 1);
   await assertShows(grace, 'Ada Lovelace');
   for (const page of [ada, grace]) assert.ok((await page.keepRecord()) > 10, 'the page kept its record');
@@ -203,35 +204,35 @@ callTest('two people write to each other, by keyboard alone, on a large screen a
   await Promise.all([assertShows(ada, 'Grace Hopper'), assertShows(grace, 'Ada Lovelace')]);
 
   await ada.tab.keyboard.press('c');
-  assert.equal(await ada.tab.locator('#chat-text').evaluate((field) => field === document.activeElement), true);
+  assert.equal(await ada.tab.locator('.gc-chat-panel textarea').evaluate((field) => field === document.activeElement), true);
   await ada.tab.keyboard.type('Shall we begin?');
   await ada.tab.keyboard.press('Enter');
-  const first = ada.tab.locator('.message.own', { hasText: 'Shall we begin?' });
+  const first = ada.tab.locator('.gc-message.gc-own', { hasText: 'Shall we begin?' });
   await first.waitFor({ timeout: LIMIT.announced });
-  assert.equal(await ada.tab.locator('#chat-text').inputValue(), '', 'sent, without a line break left');
+  assert.equal(await ada.tab.locator('.gc-chat-panel textarea').inputValue(), '', 'sent, without a line break left');
 
-  const badge = grace.tab.locator('#chat-unread');
+  const badge = grace.tab.locator('.gc-unread');
   await badge.getByText('1').waitFor({ timeout: LIMIT.announced });
   assert.equal(await grace.tab.getByRole('button', { name: /^1 new Messages/ }).count(), 1, 'told to whoever does not see it');
-  await grace.tab.locator('#announcements').getByText('Message from Ada Lovelace: Shall we begin?').waitFor({ state: 'attached' });
-  await tabTo(grace, '#toggle-chat');
+  await grace.tab.locator('.gc-announcements').getByText('Message from Ada Lovelace: Shall we begin?').waitFor({ state: 'attached' });
+  await tabTo(grace, '.gc-control.gc-chat');
   await grace.tab.keyboard.press('Enter');
-  await grace.tab.locator('.message', { hasText: 'Shall we begin?' }).waitFor();
+  await grace.tab.locator('.gc-message', { hasText: 'Shall we begin?' }).waitFor();
   assert.equal(await badge.isVisible(), false);
-  await grace.tab.locator('#chat-to').selectOption({ label: 'Only Ada Lovelace' });
-  await grace.tab.locator('#chat-text').fill('Yes.\nI am <b>here</b>.');
-  await grace.tab.locator('#chat-text').press('Enter');
-  const answer = ada.tab.locator('.message:not(.own)', { hasText: 'I am <b>here</b>.' });
+  await grace.tab.locator('.gc-chat-panel select').selectOption({ label: 'Only Ada Lovelace' });
+  await grace.tab.locator('.gc-chat-panel textarea').fill('Yes.\nI am <b>here</b>.');
+  await grace.tab.locator('.gc-chat-panel textarea').press('Enter');
+  const answer = ada.tab.locator('.gc-message:not(.gc-own)', { hasText: 'I am <b>here</b>.' });
   await answer.waitFor({ timeout: LIMIT.announced });
-  assert.match(await answer.locator('.message-head').textContent(), /Grace Hopper.*only to you/);
+  assert.match(await answer.locator('.gc-message-head').textContent(), /Grace Hopper.*only to you/);
 
   await assertAccessible(ada, 'the messages, light');
   await assertAccessible(grace, 'the messages, dark and small');
   await stage.screenshot(ada, 'messages-light');
   await stage.screenshot(grace, 'messages-dark-small');
   await grace.tab.keyboard.press('Escape');
-  assert.equal(await grace.tab.locator('#chat').isVisible(), false);
-  assert.equal(await grace.tab.locator('#toggle-chat').evaluate((button) => button === document.activeElement), true);
+  assert.equal(await grace.tab.locator('.gc-chat-panel').isVisible(), false);
+  assert.equal(await grace.tab.locator('.gc-control.gc-chat').evaluate((button) => button === document.activeElement), true);
   for (const page of [ada, grace]) await page.keepRecord();
 });
 
@@ -244,14 +245,14 @@ callTest('camera and microphone are changed in the call, which says in words wha
   await Promise.all([assertShows(ada, 'Grace'), assertShows(grace, 'Ada')]);
 
   for (const page of [ada, grace]) {
-    await tabTo(page, '#toggle-devices', 30);
+    await tabTo(page, '.gc-control.gc-devices', 30);
     await page.tab.keyboard.press('Enter');
-    assert.equal(await page.tab.locator('#call-camera-select').evaluate((menu) => menu === document.activeElement), true);
+    assert.equal(await page.tab.locator(CAMERA_MENU).evaluate((menu) => menu === document.activeElement), true);
     await assertAccessible(page, 'the call, with its devices');
   }
   await stage.screenshot(ada, 'devices-light-small');
   await stage.screenshot(grace, 'devices-dark');
-  const camera = ada.tab.locator('#call-camera-select');
+  const camera = ada.tab.locator(CAMERA_MENU);
   // The second fake camera measures depth, which is sent to nobody.
   const [first, , second] = await camera.evaluate((menu) => [...menu.options].map(({ value }) => value));
   assert.equal(await camera.inputValue(), first, 'the one in use');
@@ -268,10 +269,10 @@ callTest('camera and microphone are changed in the call, which says in words wha
   assert.equal(await camera.inputValue(), second);
 
   await ada.tab.keyboard.press('Escape');
-  assert.equal(await ada.tab.locator('#toggle-devices').evaluate((button) => button === document.activeElement), true);
+  assert.equal(await ada.tab.locator('.gc-control.gc-devices').evaluate((button) => button === document.activeElement), true);
   // As the browser tells of a pulled plug; no fake camera can be pulled out.
   await ada.tab.evaluate(() => window.groupcallDemo.call.getSnapshot().self.streams.camera.getTracks()[0].dispatchEvent(new Event('ended')));
-  const notice = ada.tab.locator('#notices').getByText(/The camera was disconnected\. The camera that you see under “Devices” is used instead\./);
+  const notice = ada.tab.locator('.gc-notices').getByText(/The camera was disconnected\. The camera that you see under “Devices” is used instead\./);
   await notice.waitFor({ timeout: LIMIT.device });
   await assertShows(grace, 'Ada');
   await assertAccessible(ada, 'the call, with another camera than before');
@@ -281,23 +282,23 @@ callTest('camera and microphone are changed in the call, which says in words wha
 
 callTest('a call started without a mouse or a room finds one in its address', {}, async (stage) => {
   const ada = await stage.openDemoPage('ada', '?small');
-  const room = await ada.tab.locator('#room').inputValue();
+  const room = await ada.tab.locator('input[name="room"]').inputValue();
   assert.match(room, /^[a-z]+-[a-z]+-\d\d$/);
   assert.equal(new URL(ada.tab.url()).searchParams.get('room'), room);
-  await ada.tab.locator('#name').fill('');
+  await ada.tab.locator('input[name="name"]').fill('');
   await ada.tab.keyboard.press('Enter');
-  await ada.tab.locator('#name-error').waitFor();
-  assert.equal(await ada.tab.locator('#name').getAttribute('aria-invalid'), 'true');
+  await ada.tab.locator('.gc-field-error').waitFor();
+  assert.equal(await ada.tab.locator('input[name="name"]').getAttribute('aria-invalid'), 'true');
   await assertAccessible(ada, 'the form with a mistake');
 });
 
 callTest('the demo says in words that camera and microphone are blocked, and calls all the same', {}, async (stage) => {
   const ada = await stage.openDemoPage('ada', '?room=tea&small&record', { permissions: [] });
-  const note = ada.tab.locator('#preview-note');
+  const note = ada.tab.locator('.gc-preview-note');
   await note.getByText(/The camera is blocked/).waitFor({ timeout: LIMIT.device });
   await note.getByText(/Allow .* for this site beside the address bar/).waitFor();
   await note.getByText(/You can join without it\./).waitFor();
-  await ada.tab.locator('#level-note').getByText(/The microphone is blocked/).waitFor();
+  await ada.tab.locator('.gc-level-note').getByText(/The microphone is blocked/).waitFor();
   await assertAccessible(ada, 'the page before the call, without devices');
   await stage.screenshot(ada, 'prejoin-denied');
 
@@ -305,7 +306,7 @@ callTest('the demo says in words that camera and microphone are blocked, and cal
   await joinByKeyboard(grace, 'Grace');
   await joinByKeyboard(ada, 'Ada');
   await assertShows(ada, 'Grace');
-  const notices = ada.tab.locator('#notices');
+  const notices = ada.tab.locator('.gc-notices');
   await notices.getByText(/The camera is blocked\./).waitFor({ timeout: LIMIT.device });
   await notices.getByText(/The microphone is blocked\./).waitFor();
   await assertAccessible(ada, 'the call, without devices');
@@ -317,32 +318,32 @@ callTest('the demo says in words that camera and microphone are blocked, and cal
 callTest('the demo says in words that the server does not answer, and joins when it does', {}, async (stage) => {
   const tolerated = [/WebSocket connection to .* failed/];
   const ada = await stage.openDemoPage('ada', '?room=tea&small&record', { tolerated });
-  await ada.tab.locator('#preview-video').waitFor({ timeout: LIMIT.device });
-  await ada.tab.locator('#name').fill('Ada');
+  await ada.tab.locator('.gc-preview video').waitFor({ timeout: LIMIT.device });
+  await ada.tab.locator('input[name="name"]').fill('Ada');
   // The module is loaded first, so that only the signalling is missing.
-  await ada.tab.locator('#join').click();
-  await ada.tab.locator('#call').waitFor({ timeout: LIMIT.join });
-  await ada.tab.locator('#leave').click();
-  await ada.tab.locator('#prejoin').waitFor({ timeout: LIMIT.announced });
+  await ada.tab.locator('.gc-join-row .gc-primary').click();
+  await ada.tab.locator('.gc-window').waitFor({ timeout: LIMIT.join });
+  await ada.tab.locator('.gc-control.gc-leave').click();
+  await ada.tab.locator('.gc-prejoin').waitFor({ timeout: LIMIT.announced });
 
   await stage.server.stop();
   const startedAt = performance.now();
-  await ada.tab.locator('#join').click();
+  await ada.tab.locator('.gc-join-row .gc-primary').click();
   await ada.tab.getByRole('status').getByText(/The server does not answer\. Trying again/).waitFor({ timeout: 3 * LIMIT.announced });
   const problem = ada.tab.getByRole('alert');
   await problem.getByText('The call server cannot be reached.').waitFor({ timeout: REFUSED_LIMIT });
   stage.measure('told that there is no server', performance.now() - startedAt);
-  assert.match(await problem.locator('#problem-remedy').textContent(), /try again/, 'what a person can do about it');
+  assert.match(await problem.textContent(), /try again/, 'what a person can do about it');
   await assertAccessible(ada, 'the page with a problem');
   await stage.screenshot(ada, 'prejoin-server-down');
 
   await stage.server.start();
-  await ada.tab.locator('#join').click();
-  await ada.tab.locator('#call').waitFor({ timeout: LIMIT.join });
+  await ada.tab.locator('.gc-join-row .gc-primary').click();
+  await ada.tab.locator('.gc-window').waitFor({ timeout: LIMIT.join });
 
   // And while in the call.
   await stage.server.stop();
-  const notice = ada.tab.locator('#notices').getByText(/The call goes on/);
+  const notice = ada.tab.locator('.gc-notices').getByText(/The call goes on/);
   await notice.waitFor({ timeout: LIMIT.announced });
   await stage.screenshot(ada, 'call-server-down');
   await stage.server.start();
@@ -360,10 +361,11 @@ callTest('the demo says in words why somebody is not connected, and what to do',
   const [ada, grace] = pages;
   const startedAt = performance.now();
   const tile = tileOf(ada, 'Grace');
-  await tile.locator('.tile-connection').getByText('No way found, and no relay to use').waitFor({ timeout: REASON_LIMIT });
+  await tile.locator('.gc-tile-connection').getByText('No way found, and no relay to use').waitFor({ timeout: REASON_LIMIT });
   stage.measure('told that there is no relay', performance.now() - startedAt);
-  assert.match(await tile.locator('.tile-reason').textContent(), /TURN server would help/, 'what can be done about it');
-  assert.equal(await tile.locator('.tile-reason').getAttribute('aria-hidden'), 'false', 'and it is told to those who listen');
+  const remedy = tile.locator('.gc-tile-remedy');
+  assert.match(await remedy.textContent(), /TURN server would help/, 'what can be done about it');
+  assert.equal(await remedy.evaluate((words) => words.closest('[aria-hidden="true"]')), null, 'and it is told to those who listen');
   await assertAccessible(ada, 'the call, without a connection');
   await stage.screenshot(ada, 'call-no-relay');
   for (const page of [ada, grace]) await page.keepRecord();

@@ -150,24 +150,24 @@ callTest('the demo rings the tile of who speaks, and has words for how good a co
   const bob = await stage.openDemoPage('Bob', '?room=rings', { viewport: { width: 360, height: 640 } });
   await bob.tab.evaluate(bringOwnDevices);
   for (const { tab, name } of [...views.map(([, page]) => page), bob]) {
-    await tab.locator('#name').fill(name);
-    await tab.locator('#name').press('Enter');
-    await tab.locator('#call').waitFor({ timeout: 3 * LIMIT.join });
+    await tab.locator('input[name="name"]').fill(name);
+    await tab.locator('input[name="name"]').press('Enter');
+    await tab.locator('.gc-window').waitFor({ timeout: 3 * LIMIT.join });
   }
-  const tile = ({ tab }, name) => tab.locator('#grid .tile', { has: tab.locator('.tile-name', { hasText: name }) });
+  const tile = ({ tab }, name) => tab.locator('.gc-grid .gc-tile', { has: tab.locator('.gc-tile-name', { hasText: name }) });
   for (const [, page] of views) {
-    await tile(page, 'Bob').locator('.tile-quality:not([hidden])').waitFor({ state: 'attached', timeout: LIMIT.media });
-    assert.match(await tile(page, 'Bob').locator('.tile-quality').getAttribute('title'), /^Connection (good|fair|poor) \(\d+ of 100\)/);
-    assert.equal(await tile(page, 'Bob').and(page.tab.locator('.speaking')).count(), 0, 'nobody speaks');
+    await tile(page, 'Bob').locator('.gc-tile-quality').waitFor({ state: 'attached', timeout: LIMIT.media });
+    assert.match(await tile(page, 'Bob').locator('.gc-tile-quality').getAttribute('title'), /^Connection (good|fair|poor) \(\d+ of 100\)/);
+    assert.equal(await tile(page, 'Bob').and(page.tab.locator('.gc-speaking')).count(), 0, 'nobody speaks');
   }
   await bob.tab.evaluate(() => void devices.say(0.3));
   for (const [scheme, page] of views) {
-    await tile(page, 'Bob').and(page.tab.locator('.speaking')).waitFor({ timeout: SPEAKING_LIMIT });
-    assert.match(await tile(page, 'Bob').locator('.tile-name').textContent(), /\(speaking\)$/, 'for those who listen');
+    await tile(page, 'Bob').and(page.tab.locator('.gc-speaking')).waitFor({ timeout: SPEAKING_LIMIT });
+    assert.match(await tile(page, 'Bob').locator('.gc-tile-name').textContent(), /\(speaking\)$/, 'for those who listen');
     await stage.screenshot(page, `speaking-${scheme}`);
   }
-  await tile(bob, 'Bob').and(bob.tab.locator('.speaking')).waitFor({ timeout: SPEAKING_LIMIT });
+  await tile(bob, 'Bob').and(bob.tab.locator('.gc-speaking')).waitFor({ timeout: SPEAKING_LIMIT });
   await stage.screenshot(bob, 'speaking-narrow');
   await bob.tab.evaluate(() => void devices.say(0));
-  await tile(views[0][1], 'Bob').and(views[0][1].tab.locator('.speaking')).waitFor({ state: 'detached', timeout: SPEAKING_LIMIT });
+  await tile(views[0][1], 'Bob').and(views[0][1].tab.locator('.gc-speaking')).waitFor({ state: 'detached', timeout: SPEAKING_LIMIT });
 });

@@ -31,6 +31,8 @@ export interface PreJoinProps {
   readonly name?: string;
   /** What went wrong before, such as `error` of the snapshot. */
   readonly problem?: Pick<CallProblem, 'code' | 'message' | 'remedy'> | null;
+  /** What is said while the promise of `onJoin` waits; default: that the server is asked. */
+  readonly status?: string;
   /** The heading; default: a question whether one is ready. */
   readonly title?: ReactNode;
   /** What the main button says. */
@@ -39,6 +41,8 @@ export interface PreJoinProps {
   readonly children?: ReactNode;
   /** Whether the devices are on to begin with. Default true. */
   readonly start?: { readonly microphone?: boolean; readonly camera?: boolean };
+  /** Whether the preview opens them by itself, or, such as after a call, by a button only. Default true. */
+  readonly autoPreview?: boolean;
   /** Constraints beside the chosen devices; they come back in `media`. */
   readonly audio?: MediaTrackConstraints;
   readonly video?: MediaTrackConstraints;
@@ -103,7 +107,7 @@ function useJoin(onJoin: PreJoinProps['onJoin'], joined: () => void) {
   const texts = useTexts();
   const [{ joining, status, problem }, setState] = useState<{ readonly joining: boolean; readonly status: string; readonly problem: GroupCallError | null }>({ joining: false, status: '', problem: null });
   const join = async (choice: PreJoinChoice): Promise<void> => {
-    setState({ joining: true, status: texts.joining, problem: null });
+    setState({ joining: true, status: '', problem: null });
     try {
       await onJoin(choice);
       setState({ joining: false, status: '', problem: null });
@@ -118,9 +122,9 @@ function useJoin(onJoin: PreJoinProps['onJoin'], joined: () => void) {
   return { joining, status, problem, join };
 }
 
-function Form({ onJoin, onCancel, name: firstName, problem, title, joinLabel, children, start, audio, video, deviceMemory, shortcuts = true }: PreJoinProps): ReactElement {
+function Form({ onJoin, onCancel, name: firstName, problem, status: waiting, title, joinLabel, children, start, autoPreview = true, audio, video, deviceMemory, shortcuts = true }: PreJoinProps): ReactElement {
   const texts = useTexts();
-  const preview = usePreview({ start, audio, video, deviceMemory });
+  const preview = usePreview({ start, autoPreview, audio, video, deviceMemory });
   const [name, setName] = useState(firstName ?? '');
   const [missing, setMissing] = useState(false);
   const { joining, status, problem: failed, join } = useJoin(onJoin, preview.stop);
@@ -163,7 +167,7 @@ function Form({ onJoin, onCancel, name: firstName, problem, title, joinLabel, ch
           )}
         </div>
         <p className="gc-join-status" role="status">
-          {status}
+          {joining ? (waiting ?? texts.joining) : status}
         </p>
       </form>
     </>

@@ -11,6 +11,8 @@ const BROWSER_KINDS = { microphone: 'audioinput', camera: 'videoinput' } as cons
 
 export interface PreviewOptions {
   readonly start: { readonly microphone?: boolean; readonly camera?: boolean } | undefined;
+  /** Whether it opens devices before `start()`. */
+  readonly autoPreview: boolean;
   readonly audio: MediaTrackConstraints | undefined;
   readonly video: MediaTrackConstraints | undefined;
   readonly deviceMemory: DeviceMemory | undefined;
@@ -82,7 +84,7 @@ export function usePreview(options: PreviewOptions): PreviewForm {
       if (deviceMemory && navigator.mediaDevices) chosen.current = { ...(await deviceMemory.find(navigator.mediaDevices)) };
       // StrictMode mounts twice: what is unmounted by now asks nobody.
       await Promise.resolve();
-      if (wanted) await preview.start();
+      if (wanted && latest.current.autoPreview) await preview.start();
     };
     void begin();
     return () => {

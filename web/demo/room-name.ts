@@ -4,8 +4,8 @@ const QUALITIES = ['amber', 'brave', 'bright', 'calm', 'clever', 'copper', 'earl
 const THINGS = ['badger', 'birch', 'comet', 'falcon', 'garden', 'harbour', 'heron', 'island', 'kite', 'lantern', 'maple', 'meadow', 'orchard', 'otter', 'pebble', 'river', 'sparrow', 'summit', 'valley', 'willow'];
 
 /** Two words and two digits: 36,000 rooms, of which nobody meets in the same one by chance. */
-export function newRoomName() {
-  const [quality, thing, digits] = crypto.getRandomValues(new Uint32Array(3));
+export function newRoomName(): string {
+  const [quality = 0, thing = 0, digits = 0] = crypto.getRandomValues(new Uint32Array(3));
   return [
     QUALITIES[quality % QUALITIES.length],
     THINGS[thing % THINGS.length],
