@@ -65,6 +65,9 @@ const AUTOPLAY_FLAGS = {
 /** Pages of one machine meet without any network: on the loopback interface. */
 const ONE_MACHINE_FLAGS = ['--allow-loopback-in-peer-connection'];
 
+/** For Chromium this machine as well, but no secure origin such as localhost. */
+const INSECURE_NAME = 'groupcall.test';
+
 /** The machine of the TURN server. */
 const TURN = 'turn';
 
@@ -110,6 +113,7 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
  * @param {number} [options.roundTripMs] how far the server is from all pages
  * @param {number} [options.limitMs] how long the test may take; 120 s
+ * @param {boolean} [options.insecure] pages come from a name of this machine that browsers do not trust, as from another device
  * @param {boolean} [options.firefox] pages opened with `firefox: true` are in Firefox; skipped where that finds no address
  * @param {(stage: Stage) => Promise<void>} body
  */
@@ -156,7 +160,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, screens = false, machines, turn = false, firefox = false, roundTripMs = 0, autoplay = true }) {
+  async open({ server = {}, devices = true, cameras = 1, screens = false, machines, turn = false, firefox = false, insecure = false, roundTripMs = 0, autoplay = true }) {
     if (machines) this.network = await Network.start([...machines, ...(turn ? [TURN] : [])]);
     if (turn) this.turn = await TurnServer.start(this.network, TURN);
     this.server = await startServer({
@@ -175,7 +179,8 @@ class Stage {
     });
     if (roundTripMs > 0) this.#far = await FarServer.start(this.server.url, roundTripMs);
     this.url = this.#far?.url ?? this.server.url;
-    this.#browserFlags = [...COMMON_FLAGS, autoplay ? AUTOPLAY_FLAGS.allowed : AUTOPLAY_FLAGS.blocked];
+    if (insecure) this.url = `http://${INSECURE_NAME}:${new URL(this.url).port}`;
+    this.#browserFlags = [...COMMON_FLAGS, `--host-resolver-rules=MAP ${INSECURE_NAME} 127.0.0.1`, autoplay ? AUTOPLAY_FLAGS.allowed : AUTOPLAY_FLAGS.blocked];
     if (devices) this.#browserFlags.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
     if (screens) this.#browserFlags.push('--auto-select-tab-capture-source-by-title=Shared tab');
     if (machines) {

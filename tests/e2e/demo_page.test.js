@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 import { LIMIT, callTest } from './call_pages.mjs';
@@ -159,7 +160,7 @@ callTest('a shared screen is large beside the tiles, on a large page and on a sm
   // The screen is the largest of all, and nothing hangs over the edge.
   const boxes = (page) =>
     page.tab.evaluate(() => {
-      const areaOf = (one) => one.getBoundingClientRect().width * one.getBoundingClientRect().height;
+      const areaOf = (one) => (one ? one.getBoundingClientRect().width * one.getBoundingClientRect().height : 0);
       const tiles = [...document.querySelectorAll('.gc-grid .gc-tile')].map(areaOf);
       return {
         screen: areaOf(document.querySelector('.gc-shared')),
@@ -368,5 +369,147 @@ callTest('the demo says in words why somebody is not connected, and what to do',
   assert.equal(await remedy.evaluate((words) => words.closest('[aria-hidden="true"]')), null, 'and it is told to those who listen');
   await assertAccessible(ada, 'the call, without a connection');
   await stage.screenshot(ada, 'call-no-relay');
+  for (const page of [ada, grace]) await page.keepRecord();
+});
+
+callTest('after a call no device opens by itself: the form says so, has the focus, and starts the preview by its button', {}, async (stage) => {
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record&name=Ada');
+  assert.equal(await ada.tab.locator('input[name="name"]').inputValue(), 'Ada', 'the address may say a name');
+  await ada.tab.locator('.gc-preview video').waitFor({ timeout: LIMIT.device });
+  await ada.tab.locator('.gc-join-row .gc-primary').click();
+  await ada.tab.locator('.gc-window').waitFor({ timeout: LIMIT.join });
+  await ada.tab.locator('.gc-control.gc-leave').click();
+  const title = ada.tab.locator('.gc-join-form h2 > span');
+  await title.waitFor({ timeout: LIMIT.announced });
+  assert.equal(await title.textContent(), 'You left the call');
+  assert.equal(await title.evaluate((one) => one === document.activeElement), true);
+  const start = ada.tab.getByRole('button', { name: 'Start the preview' });
+  await start.waitFor();
+  assert.equal(await ada.tab.locator('.gc-preview video').count(), 0);
+  await start.click();
+  await ada.tab.locator('.gc-preview video').waitFor({ timeout: LIMIT.device });
+  await ada.tab.getByRole('button', { name: 'Join again' }).click();
+  await ada.tab.locator('.gc-window').waitFor({ timeout: LIMIT.join });
+  await ada.keepRecord();
+});
+
+callTest('a duplicated tab is another person', {}, async (stage) => {
+  const ada = await stage.openDemoPage('ada', '?room=tea&small');
+  await joinByKeyboard(ada, 'Ada');
+  const link = await ada.tab.getByRole('link', { name: /Open another tab/ }).getAttribute('href');
+  assert.equal(new URL(link).searchParams.get('room'), 'tea', 'the same room');
+  const again = await stage.openDemoPage('again', new URL(link).search, { besides: ada });
+  assert.equal(await again.tab.locator('input[name="name"]').inputValue(), 'Ada', 'the browser remembers the name');
+  await again.tab.locator('.gc-join-row .gc-primary').click();
+  await again.tab.locator('.gc-facts-count', { hasText: '2 people' }).waitFor({ timeout: LIMIT.join });
+  await ada.tab.locator('.gc-facts-count', { hasText: '2 people' }).waitFor({ timeout: LIMIT.announced });
+  const ids = await Promise.all([ada, again].map(({ tab }) => tab.evaluate(() => window.groupcallDemo.call.getSnapshot().self.userId)));
+  assert.notEqual(ids[0], ids[1]);
+});
+
+/** Nothing hangs over the edge of the page. */
+async function assertFits(page, where) {
+  const over = await page.tab.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    return { wide: scrollWidth > innerWidth, high: scrollHeight > innerHeight };
+  });
+  assert.deepEqual(over, { wide: false, high: false }, where);
+}
+
+callTest('the diagnostics tell how the call began and how one is connected, and give a report and a record, by keyboard alone', {}, async (stage) => {
+  const wide = { viewport: { width: 1280, height: 800 } };
+  const small = { viewport: { width: 360, height: 740 }, colorScheme: 'dark' };
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record', { ...wide, permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'] });
+  const grace = await stage.openDemoPage('grace', '?room=tea&small&record', small);
+  await joinByKeyboard(ada, 'Ada Lovelace');
+  await joinByKeyboard(grace, 'Grace Hopper');
+  await Promise.all([assertShows(ada, 'Grace Hopper'), assertShows(grace, 'Ada Lovelace')]);
+
+  for (const [page, other] of [[ada, 'Grace Hopper'], [grace, 'Ada Lovelace']]) {
+    await tabTo(page, '.diagnostics-button', 30);
+    await page.tab.keyboard.press('Enter');
+    const drawer = page.tab.getByRole('complementary', { name: 'Diagnostics' });
+    await drawer.waitFor();
+    assert.equal(await page.tab.locator('#diagnostics-title').evaluate((title) => title === document.activeElement), true);
+    const group = (title) => drawer.locator('.waterfall tbody', { has: page.tab.locator('th[scope="rowgroup"]', { hasText: title }) });
+    await group('You, since joining').getByRole('rowheader', { name: 'Admitted to the room' }).waitFor();
+    await group(other).getByRole('rowheader', { name: 'First picture' }).waitFor();
+    const link = drawer.locator('.link[data-connection="connected"]', { hasText: other });
+    await link.getByText(/^Connection (good|fair|poor) \(\d+ of 100\)/).waitFor({ timeout: LIMIT.media });
+    await link.getByText('microphone on, camera on').waitFor();
+    assert.equal(await drawer.locator('.tag').count(), 0, 'nobody is an older client');
+  }
+  for (const [page, name] of [[ada, 'diagnostics-light'], [grace, 'diagnostics-dark-small']]) {
+    await assertAccessible(page, name);
+    await assertFits(page, name);
+    await stage.screenshot(page, name);
+  }
+
+  await tabTo(ada, 'button:has-text("Copy report")', 10);
+  await ada.tab.keyboard.press('Enter');
+  await ada.tab.getByRole('status').getByText('Copied.').waitFor({ state: 'attached' });
+  const text = await ada.tab.evaluate(() => navigator.clipboard.readText());
+  const report = JSON.parse(text);
+  const snapshot = await ada.tab.evaluate(() => window.groupcallDemo.call.getSnapshot());
+  assert.deepEqual(report.participants.map(({ userId, connection }) => [userId, connection]), [[snapshot.participants[0].userId, 'connected']]);
+  assert.deepEqual(report.timings, snapshot.timings);
+  assert.doesNotMatch(text, /Ada|Grace|tea/, 'neither names nor the room');
+
+  const saved = ada.tab.waitForEvent('download', { timeout: LIMIT.device });
+  await tabTo(ada, 'button:has-text("Save record")', 5);
+  await ada.tab.keyboard.press('Enter');
+  const download = await saved;
+  assert.match(download.suggestedFilename(), /^groupcall-[\dT-]+\.jsonl/);
+  const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\n');
+  assert.deepEqual(lines, await ada.tab.evaluate((count) => window.groupcallDemo.record.slice(0, count), lines.length));
+  assert.ok(lines.length > 10);
+
+  await ada.tab.keyboard.press('Escape');
+  assert.equal(await ada.tab.locator('.diagnostics').count(), 0);
+  assert.equal(await ada.tab.locator('.diagnostics-button').evaluate((button) => button === document.activeElement), true);
+  for (const page of [ada, grace]) await page.keepRecord();
+});
+
+callTest('the older client joins from its link, is seen and named as one, and sees the page', {}, async (stage) => {
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record');
+  await joinByKeyboard(ada, 'Ada');
+  const opened = ada.tab.context().waitForEvent('page');
+  await ada.tab.getByRole('link', { name: /open the older client/ }).click();
+  const older = await opened;
+  await older.getByText('In the room tea.').waitFor({ timeout: LIMIT.join });
+  await older.bringToFront();
+  await older.locator('video').waitFor({ timeout: LIMIT.join });
+  await assertMoves(older.locator('video'));
+  await ada.tab.bringToFront();
+  await assertShows(ada, 'Older client');
+  await ada.tab.getByRole('button', { name: 'Diagnostics' }).click();
+  await ada.tab.locator('.link', { hasText: 'Older client' }).locator('.tag', { hasText: 'older client' }).waitFor();
+  await stage.screenshot(ada, 'mixed-call');
+  await older.getByRole('button', { name: 'Leave' }).click();
+  await ada.tab.locator('.gc-facts-count', { hasText: 'Only you' }).waitFor({ timeout: LIMIT.announced });
+  await ada.keepRecord();
+});
+
+callTest('a page opened without https says what works and what to do, and does what works', { insecure: true }, async (stage) => {
+  const ada = await stage.openDemoPage('ada', '?room=tea&small&record', { permissions: [], viewport: { width: 390, height: 780 } });
+  assert.equal(await ada.tab.evaluate(() => window.isSecureContext), false, 'the page is what this test is about');
+  const note = ada.tab.getByRole('complementary', { name: /^Not a secure page/ });
+  await note.getByText(/What works: to join/).waitFor();
+  await note.getByText('How to be seen and heard').click();
+  await note.getByText(/which counts as secure/).waitFor();
+  await ada.tab.locator('.gc-preview-note').getByText('The camera needs a secure page').waitFor();
+  await assertAccessible(ada, 'the form of a page that is not secure');
+  await stage.screenshot(ada, 'prejoin-insecure');
+  await joinByKeyboard(ada, 'Ada');
+  // The clipboard is for secure pages as well.
+  await ada.tab.locator('.invite').getByRole('button', { name: 'Copy link' }).click();
+  await ada.tab.getByRole('status').getByText('Copied.').waitFor({ state: 'attached' });
+  const grace = await stage.openDemoPage('grace', '?room=tea&small&record', { permissions: [] });
+  await joinByKeyboard(grace, 'Grace');
+  await tileOf(ada, 'Grace').and(ada.tab.locator('[data-connection="connected"]')).waitFor({ timeout: LIMIT.media });
+  await ada.tab.keyboard.press('c');
+  await ada.tab.keyboard.type('Without a camera');
+  await ada.tab.keyboard.press('Enter');
+  await grace.tab.locator('.gc-announcements').getByText('Message from Ada: Without a camera').waitFor({ state: 'attached', timeout: LIMIT.device });
   for (const page of [ada, grace]) await page.keepRecord();
 });

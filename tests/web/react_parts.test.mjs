@@ -116,6 +116,12 @@ test('an interruption says that the call goes on and when the next try comes; an
   assert.deepEqual([waiting.message, waiting.detail, waiting.quiet], [problem.message, 'Next try in 3 s.', true]);
   const trying = signallingNotice(englishTexts, { phase: 'reconnecting', signalling: signalling('connecting') }, problem, 1_000);
   assert.deepEqual([trying.message, trying.detail], [problem.message, 'Trying now.'], 'the cause stays while it is tried');
+  for (const retryAtMs of [1_000, 400, null]) {
+    const due = signallingNotice(englishTexts, { phase: 'reconnecting', signalling: signalling('waiting', null, retryAtMs) }, null, 1_000);
+    assert.deepEqual([due.message, due.detail], ['The connection to the server is interrupted.', 'Trying now.'], 'no try in 0 s or less, and no cause that nobody knows');
+  }
+  const limited = signallingNotice(englishTexts, { phase: 'reconnecting', signalling: signalling('halted', { ...problem, code: 'rate-limited', remedy: 'Wait.' }) }, null, 1_000);
+  assert.deepEqual([limited.remedy, limited.action, limited.quiet], ['Wait.', undefined, undefined], 'nothing but waiting helps');
   const replaced = { ...problem, code: 'replaced' };
   assert.equal(signallingNotice(englishTexts, { phase: 'joined', signalling: signalling('halted', replaced) }, null, 1_000).action, 'take-over');
   assert.equal(signallingNotice(englishTexts, { phase: 'joined', signalling: signalling('online') }, null, 1_000), null);
