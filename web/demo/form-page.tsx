@@ -105,7 +105,7 @@ export function FormPage({ call, room, onRoom, onCall, wasInCall, diagnostics }:
           deviceMemory={deviceMemory}
           // After a call nobody expects the camera's light to go on again.
           autoPreview={!wasInCall}
-          {...(wasInCall && { title: <AfterCall ended={ended} /> })}
+          {...(wasInCall && (ended || !error) && { title: <AfterCall ended={ended} /> })}
           {...(wasInCall && !error && { joinLabel: englishTexts.joinAgain })}
         >
           <RoomField room={room} onRoom={onRoom} />
