@@ -51,7 +51,7 @@ export function CopyButton({ label, text, failure, className = 'gc-plain', compa
   };
   return (
     <>
-      <button type="button" className={`gc-button ${className}${result === 'copied' ? ' copied' : ''}`} onClick={press}>
+      <button type="button" className={`gc-button ${className}${result === 'copied' ? ' copied' : ''}`} title={compact ? label : undefined} onClick={press}>
         <Icon name={result === 'copied' ? 'check' : 'link'} />
         <span className={compact && result !== 'failed' ? 'compact' : ''}>{result === 'copied' ? 'Copied' : result === 'failed' ? failure : label}</span>
       </button>

@@ -15,7 +15,7 @@ export interface DiagnosticsSwitch {
 
 export function DiagnosticsButton({ open, onToggle, buttonRef }: DiagnosticsSwitch): ReactElement {
   return (
-    <button ref={buttonRef} type="button" className="gc-button gc-plain diagnostics-button" aria-expanded={open} aria-controls={open ? DIAGNOSTICS_ID : undefined} onClick={onToggle}>
+    <button ref={buttonRef} type="button" className="gc-button gc-plain diagnostics-button" aria-expanded={open} aria-controls={open ? DIAGNOSTICS_ID : undefined} title="Diagnostics" onClick={onToggle}>
       <Icon name="diagnostics" />
       <span className="compact">Diagnostics</span>
     </button>
