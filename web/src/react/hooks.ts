@@ -1,6 +1,6 @@
 /** The call as React sees it: each hook renders its component when what it returns has changed, and only then. */
 
-import { useEffect, useMemo, useRef, useSyncExternalStore, type RefObject } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore, type RefCallback } from 'react';
 
 import type {
   CallDevice,
@@ -41,18 +41,25 @@ function useSelection<State, Selected>(
   select: (state: State) => Selected,
   isEqual: (one: Selected, other: Selected) => boolean,
 ): Selected {
-  // What was selected keeps its identity until it differs, so that a made-up object renders nothing anew.
+  // What was selected keeps its identity until it differs, so that a made-up object renders nothing anew;
+  // also where `select` is another function each time.
+  const shown = useRef<{ readonly selected: Selected }>(undefined);
   const get = useMemo(() => {
     let last: { readonly state: State; readonly selected: Selected } | undefined;
     return (): Selected => {
       const state = read();
       if (last?.state === state) return last.selected;
       const selected = select(state);
-      last = { state, selected: last && isEqual(last.selected, selected) ? last.selected : selected };
+      const before = last ?? shown.current;
+      last = { state, selected: before && isEqual(before.selected, selected) ? before.selected : selected };
       return last.selected;
     };
   }, [read, select, isEqual]);
-  return useSyncExternalStore(session.subscribe, get, get);
+  const selected = useSyncExternalStore(session.subscribe, get, get);
+  useEffect(() => {
+    shown.current = { selected };
+  }, [selected]);
+  return selected;
 }
 
 /**
@@ -93,13 +100,13 @@ const actionsOf = new WeakMap<CallSession, CallActions>();
 function makeActions(session: CallSession): CallActions {
   const run = (use: (call: GroupCall) => void): void => session.run(use);
   return {
-    join: async (options) => (await session.call()).join(options),
+    join: (options) => session.join(options),
     leave: () => session.leave(),
     setMicrophone: (on) => run((call) => call.setMicrophone(on)),
     setCamera: (on) => run((call) => call.setCamera(on)),
     setDevice: (kind, deviceId) => run((call) => call.setDevice(kind, deviceId)),
     setScreenShare: (on, options) => run((call) => call.setScreenShare(on, options)),
-    send: async (message) => (await session.call()).send(message),
+    send: (message) => session.ask(({ call }) => call.send(message)),
     connect: () => run((call) => call.connect()),
     disconnect: () => run((call) => call.disconnect()),
     takeOver: () => run((call) => call.takeOver()),
@@ -208,7 +215,7 @@ export function useDevices(): Devices {
       speakers: of('speaker'),
       selected: { ...inUse, speaker },
       select: async (kind, deviceId) => {
-        if (kind === 'speaker') await session.playback?.setOutputDevice(deviceId);
+        if (kind === 'speaker') await session.ask(({ playback }) => playback.setOutputDevice(deviceId));
         else setDevice(kind, deviceId);
       },
     };
@@ -240,8 +247,8 @@ export function usePlayback(): PlaybackState {
   return useMemo(
     () => ({
       ...state,
-      resume: async () => session.playback?.resumePlayback(),
-      setVolume: (userId, volume) => session.playback?.setVolume(userId, volume),
+      resume: () => session.resumePlayback(),
+      setVolume: (userId, volume) => session.setVolume(userId, volume),
     }),
     [session, state],
   );
@@ -261,15 +268,18 @@ export function useCallEvent<Name extends keyof CallEvents>(event: Name, listene
 }
 
 /**
- * Shows somebody in a `<video>`: give it the returned ref. There is a picture in it while the state of that
- * camera or screen is `on`, and none otherwise; see `Playback.attachMedia()`.
+ * Shows somebody in a `<video>`, which may come and go: `<video ref={usePicture(userId, 'camera')}>`. There is a
+ * picture in it while the state of that camera or screen is `on`, and none otherwise; see `Playback.attachMedia()`.
  */
-export function usePicture(userId: string, picture: Picture): RefObject<HTMLVideoElement | null> {
+export function usePicture(userId: string, picture: Picture): RefCallback<HTMLVideoElement> {
   const session = useSession();
-  const ref = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    const element = ref.current;
-    return element ? session.attach(element, userId, picture) : undefined;
-  }, [session, userId, picture]);
-  return ref;
+  const detach = useRef<() => void>(undefined);
+  // Called with null at the end, as React 18 and 19 both do.
+  return useCallback(
+    (element) => {
+      detach.current?.();
+      detach.current = element ? session.attach(element, userId, picture) : undefined;
+    },
+    [session, userId, picture],
+  );
 }

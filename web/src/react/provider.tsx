@@ -1,17 +1,27 @@
 /** Puts a call within the reach of the components below. */
 
-import { createContext, useContext, useEffect, useMemo, type ReactElement, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useState, type ReactElement, type ReactNode } from 'react';
 
-import type { GroupCall, GroupCallOptions, JoinOptions } from '../index.js';
-import { CallSession } from './session.js';
+import type { ApplicationSocket, GroupCall, GroupCallOptions, JoinOptions } from '../index.js';
+import { CallSession, type SessionSource } from './session.js';
 
 const SessionContext = createContext<CallSession | null>(null);
+
+/** The session of the provider around, if there is one. */
+export function useOuterSession(): CallSession | null {
+  return useContext(SessionContext);
+}
 
 /** @throws {Error} outside a `<GroupCallProvider>` or `<GroupCallWindow>`. */
 export function useSession(): CallSession {
   const session = useContext(SessionContext);
   if (session) return session;
   throw new Error('groupcall: the hooks and parts of groupcall/react belong inside a <GroupCallProvider>');
+}
+
+/** What the hooks and parts below use: a session of one's own. */
+export function SessionProvider({ session, children }: { readonly session: CallSession; readonly children?: ReactNode }): ReactElement {
+  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }
 
 /** Props of `<GroupCallProvider>`: either `options`, or a `call` that the page has made. */
@@ -37,15 +47,32 @@ export type GroupCallProviderProps = { readonly children?: ReactNode } & (
 
 /** Makes a call, or takes one, for the hooks and parts inside it. Mounting it twice, as StrictMode does, makes one call. */
 export function GroupCallProvider({ children, call, options, join }: GroupCallProviderProps): ReactElement {
-  const session = useMemo(
-    () => new CallSession(call ? { call } : { options, join }),
-    // The rest of the options is read once, as documented.
+  const session = useOwnSession(
+    () => (call ? { call } : { options, join }),
     [call, options?.self.userId, options?.signalling.url],
+    options?.signalling.socket,
   );
+  return <SessionProvider session={session}>{children}</SessionProvider>;
+}
+
+/**
+ * A session of the component's own, for as long as that is mounted.
+ *
+ * @param source read once for each `identity`.
+ * @param identity another one makes another session.
+ * @param socket a new one is taken over.
+ */
+export function useOwnSession(source: () => SessionSource, identity: readonly unknown[], socket: ApplicationSocket | undefined): CallSession {
+  // State, not a memo, which React may forget at any time: with it the call would go.
+  const [own, setOwn] = useState(() => ({ identity, session: new CallSession(source()) }));
+  let { session } = own;
+  if (!own.identity.every((part, index) => Object.is(part, identity[index]))) {
+    session = new CallSession(source());
+    setOwn({ identity, session });
+  }
   useEffect(session.retain, [session]);
-  const socket = options?.signalling.socket;
   useEffect(() => {
     if (socket) session.run((made) => made.setSocket(socket));
   }, [session, socket]);
-  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
+  return session;
 }
