@@ -21,7 +21,7 @@ export class FakeCall {
     this.options = options;
     this.#snapshot = initialSnapshot(options.self.userId, options.self);
     for (const name of ['leave', 'send']) this[name] = async (...values) => this.#did(name, values);
-    for (const name of ['setMicrophone', 'setCamera', 'setScreenShare', 'setDevice', 'connect', 'disconnect', 'takeOver', 'declineInvitation', 'setSocket']) {
+    for (const name of ['setMicrophone', 'setCamera', 'setScreenShare', 'setDevice', 'setView', 'connect', 'disconnect', 'takeOver', 'declineInvitation', 'setSocket']) {
       this[name] = (...values) => this.#did(name, values);
     }
   }

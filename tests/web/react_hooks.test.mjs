@@ -136,16 +136,17 @@ test('every action reaches the call with what it was given', async () => {
     actions.setCamera(true);
     actions.setDevice('camera', 'c1');
     actions.setScreenShare(true, { audio: true });
+    actions.setView('ann', { width: 320, height: 180 });
     actions.send({ text: 'hi', to: 'ann' });
     actions.connect();
     actions.takeOver();
     actions.declineInvitation('r2');
     actions.disconnect();
-    actions.leave();
   });
+  await act(async () => actions.leave());
   assert.deepEqual(making.last.log, [
     ['join', room], ['setMicrophone', false], ['setCamera', true], ['setDevice', 'camera', 'c1'],
-    ['setScreenShare', true, { audio: true }], ['send', { text: 'hi', to: 'ann' }], ['connect'], ['takeOver'],
+    ['setScreenShare', true, { audio: true }], ['setView', 'ann', { width: 320, height: 180 }], ['send', { text: 'hi', to: 'ann' }], ['connect'], ['takeOver'],
     ['declineInvitation', 'r2'], ['disconnect'], ['leave'],
   ]);
 });

@@ -105,6 +105,41 @@ test('a member that comes back while the module is on its way joins last', async
   ]);
 });
 
+test('a member that StrictMode mounts twice into a call that is there joins once', async () => {
+  const page = await mount(provide(null), { strict: true });
+  await page.render(provide(h(Member)));
+  assert.deepEqual(logOf(making.last), ['leave', 'join'], 'nothing was joined yet when it left');
+});
+
+test('a join that nobody waits for, and that is taken back, is no unhandled rejection', async () => {
+  function Careless() {
+    const { join, leave } = useCallActions();
+    useEffect(() => {
+      join(ROOM);
+      return () => void leave();
+    }, [join, leave]);
+    return null;
+  }
+  // The test runner would fail the test for one.
+  await mount(provide(h(Careless)), { strict: true });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(logOf(making.last), ['join', 'join']);
+});
+
+test('what is asked for after a join is done after it', async () => {
+  let actions;
+  function Taker() {
+    actions = useCallActions();
+    return null;
+  }
+  await mount(provide(h(Taker)));
+  await act(async () => {
+    actions.join(ROOM);
+    actions.setCamera(false);
+  });
+  assert.deepEqual(logOf(making.last), ['join', 'setCamera']);
+});
+
 test('another room, in a call that is there: left, then joined', async () => {
   const page = await mount(provide(h(Member)), { strict: true });
   const before = logOf(making.last).length;

@@ -25,3 +25,6 @@ export {
   type LocalMedia,
   type PlaybackState,
 } from './react/hooks.js';
+export { useCallRoom, type BoundStore, type CallRoomOptions, type CallRoomState } from './react/call-room.js';
+export type { ApplicationId, ApplicationUser } from './react/application-ids.js';
+export type { ApplicationStore, CallState, CallStoreOptions, CallStoreState, StoredParticipant } from './call-store.js';

@@ -20,6 +20,7 @@ import type {
   SelfParticipant,
   SendResult,
   SignallingStatus,
+  View,
 } from '../index.js';
 import type { Picture } from '../playback.js';
 import { useSession } from './provider.js';
@@ -30,7 +31,8 @@ export function sameList(one: readonly unknown[], other: readonly unknown[]): bo
   return one.length === other.length && one.every((value, index) => Object.is(value, other[index]));
 }
 
-function sameMembers(one: object, other: object): boolean {
+/** True for objects with the same values under the same names. */
+export function sameMembers(one: object, other: object): boolean {
   const members = Object.entries(one);
   return members.length === Object.keys(other).length && members.every(([name, value]) => Object.is(value, (other as Record<string, unknown>)[name]));
 }
@@ -88,6 +90,8 @@ export interface CallActions {
   readonly setDevice: (kind: InputKind, deviceId: string) => void;
   /** As `GroupCall.setScreenShare()`: call it from the handler of a click or a key. */
   readonly setScreenShare: (on: boolean, options?: ScreenShareOptions) => void;
+  /** As `GroupCall.setView()`; `<VideoTile>` does it by itself. */
+  readonly setView: (userId: string, view: View) => void;
   readonly send: (message: { readonly text: string; readonly to?: string }) => Promise<SendResult>;
   readonly connect: () => void;
   readonly disconnect: () => void;
@@ -106,6 +110,7 @@ function makeActions(session: CallSession): CallActions {
     setCamera: (on) => run((call) => call.setCamera(on)),
     setDevice: (kind, deviceId) => run((call) => call.setDevice(kind, deviceId)),
     setScreenShare: (on, options) => run((call) => call.setScreenShare(on, options)),
+    setView: (userId, view) => run((call) => call.setView(userId, view)),
     send: (message) => session.ask(({ call }) => call.send(message)),
     connect: () => run((call) => call.connect()),
     disconnect: () => run((call) => call.disconnect()),
@@ -116,7 +121,16 @@ function makeActions(session: CallSession): CallActions {
 
 /** What can be done, without what is: never renders a component. */
 export function useCallActions(): CallActions {
-  const session = useSession();
+  return actionsFor(useSession());
+}
+
+/** Some members of a session's snapshot: the same object until one of them changes. */
+export function useSessionSelector<Selected extends object>(session: CallSession, select: (snapshot: CallSnapshot) => Selected): Selected {
+  return useSelection(session, session.getSnapshot, select, sameMembers);
+}
+
+/** The actions of a session: the same object each time. */
+export function actionsFor(session: CallSession): CallActions {
   let actions = actionsOf.get(session);
   if (!actions) actionsOf.set(session, (actions = makeActions(session)));
   return actions;

@@ -24,7 +24,7 @@ export function SessionProvider({ session, children }: { readonly session: CallS
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }
 
-/** Props of `<GroupCallProvider>`: either `options`, or a `call` that the page has made. */
+/** Props of `<GroupCallProvider>`: `options`, a `call` that the page has made, or a `room` of `useCallRoom()`. */
 export type GroupCallProviderProps = { readonly children?: ReactNode } & (
   | {
       /**
@@ -36,17 +36,33 @@ export type GroupCallProviderProps = { readonly children?: ReactNode } & (
       /** Joins at once, while the module is still loading. Read once, as `options`. */
       readonly join?: JoinOptions;
       readonly call?: never;
+      readonly room?: never;
     }
   | {
       /** A call of the page's own, which is neither made nor disposed of here. */
       readonly call: GroupCall;
       readonly options?: never;
       readonly join?: never;
+      readonly room?: never;
+    }
+  | {
+      /** What `useCallRoom()` gave. */
+      readonly room: { readonly session: CallSession };
+      readonly call?: never;
+      readonly options?: never;
+      readonly join?: never;
     }
 );
 
 /** Makes a call, or takes one, for the hooks and parts inside it. Mounting it twice, as StrictMode does, makes one call. */
-export function GroupCallProvider({ children, call, options, join }: GroupCallProviderProps): ReactElement {
+export function GroupCallProvider({ children, room, ...props }: GroupCallProviderProps): ReactElement {
+  if (room) return <SessionProvider session={room.session}>{children}</SessionProvider>;
+  return <OwnCall {...(props as OwnCallProps)}>{children}</OwnCall>;
+}
+
+type OwnCallProps = Exclude<GroupCallProviderProps, { readonly room: object }>;
+
+function OwnCall({ children, call, options, join }: OwnCallProps): ReactElement {
   const session = useOwnSession(
     () => (call ? { call } : { options, join }),
     [call, options?.self.userId, options?.signalling.url],
@@ -61,8 +77,9 @@ export function GroupCallProvider({ children, call, options, join }: GroupCallPr
  * @param source read once for each `identity`.
  * @param identity another one makes another session.
  * @param socket a new one is taken over.
+ * @param isReady false: nothing is made yet.
  */
-export function useOwnSession(source: () => SessionSource, identity: readonly unknown[], socket: ApplicationSocket | undefined): CallSession {
+export function useOwnSession(source: () => SessionSource, identity: readonly unknown[], socket: ApplicationSocket | undefined, isReady = true): CallSession {
   // State, not a memo, which React may forget at any time: with it the call would go.
   const [own, setOwn] = useState(() => ({ identity, session: new CallSession(source()) }));
   let { session } = own;
@@ -70,7 +87,7 @@ export function useOwnSession(source: () => SessionSource, identity: readonly un
     session = new CallSession(source());
     setOwn({ identity, session });
   }
-  useEffect(session.retain, [session]);
+  useEffect(() => (isReady ? session.retain() : undefined), [session, isReady]);
   useEffect(() => {
     if (socket) session.run((made) => made.setSocket(socket));
   }, [session, socket]);

@@ -56,9 +56,12 @@ export class CallSession {
   #waiting: Waiting[] = [];
   /** What is shown without a call: before there is one, and after a failure. */
   #idle: CallSnapshot;
+  /** What was joined last, or is to be. */
+  #wish: JoinOptions | undefined;
 
   constructor(source: SessionSource) {
     this.#source = source;
+    this.#wish = 'join' in source ? source.join : undefined;
     this.#idle = this.#initial();
   }
 
@@ -86,12 +89,23 @@ export class CallSession {
    * the module is fetched opens its devices and its socket beside that.
    *
    * @throws {GroupCallError} as `createGroupCall()` and `GroupCall.join()`; `aborted` after `leave()`;
-   * `disposed` where nobody retains this session any more.
+   * `disposed` where nobody retains this session any more. Who does not wait for it need not catch it.
    */
   join(options: JoinOptions): Promise<void> {
+    this.#wish = options;
     const joined = this.ask(({ call }) => call.join(options), options);
     if (!this.#made) this.#show(options, null);
+    // How it goes stands in the snapshot, so nobody need catch it; what a page did wrong does not.
+    joined.catch((error: unknown) => {
+      if (!(error instanceof GroupCallError) || error.code === 'invalid-argument') throw error;
+    });
     return joined;
+  }
+
+  /** How to join as the last time; undefined where that is not known. How it goes stands in the snapshot. */
+  rejoin(): (() => void) | undefined {
+    const wish = this.#wish;
+    return wish && (() => void this.join(wish).catch(() => undefined));
   }
 
   /** Leaves, wherever the call has got to: a join that still waits for the call is never begun. Never rejects. */
@@ -157,9 +171,10 @@ export class CallSession {
   };
 
   #with(task: Waiting): void {
-    if (this.#made) return task.use(this.#made);
+    // A join waits a moment for the leave that StrictMode sends after it, and keeps what comes next waiting, too.
+    if (this.#made && this.#waiting.length === 0 && !task.join) return task.use(this.#made);
     this.#waiting.push(task);
-    // Another try after a failure; or a refusal, unless the component is just coming back.
+    // Also another try after a failure; or a refusal, unless the component is just coming back.
     if (task.fail && (this.#holders > 0 || this.#ended)) queueMicrotask(this.#settle);
   }
 
@@ -175,8 +190,10 @@ export class CallSession {
   }
 
   readonly #settle = (): void => {
-    if (this.#holders > 0) return void (this.#making || this.#begin());
-    if (!this.#ended) this.#end();
+    if (this.#holders > 0) {
+      if (this.#made) this.#flush(this.#made);
+      else if (!this.#making) this.#begin();
+    } else if (!this.#ended) this.#end();
     else this.#refuseWaiting(new GroupCallError('disposed', UNMOUNTED));
   };
 
@@ -189,14 +206,18 @@ export class CallSession {
       (made) => {
         if (this.#making !== making) return made.end();
         this.#made = made;
-        // One by one: what is done may ask for more, which is then done at once.
-        for (let task = this.#waiting.shift(); task; task = this.#waiting.shift()) callOut(task.use, made);
+        this.#flush(made);
         this.#tell();
       },
       (error: unknown) => {
         if (this.#making === making) this.#failed(error);
       },
     );
+  }
+
+  #flush(made: Made): void {
+    // One by one: what is done may ask for more.
+    for (let task = this.#waiting.shift(); task; task = this.#waiting.shift()) callOut(task.use, made);
   }
 
   async #create(join: JoinOptions | undefined): Promise<Made> {
