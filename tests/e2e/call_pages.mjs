@@ -169,6 +169,7 @@ class Stage {
         { prefix: '/dist', directory: DIST },
         { prefix: '/pages', directory: path.join(here, 'pages') },
         { prefix: '/socket.io-client', directory: path.join(root, 'tests/node_modules/socket.io-client/dist') },
+        ...(server.mounts ?? []),
       ],
       onFrame: (...frame) => this.wire.observe(...frame),
     });
@@ -245,6 +246,11 @@ class Stage {
     return this.#open(ScenarioPage, name, '/pages/rtc_scenarios.html', how);
   }
 
+  /** A page of an application that has the packed package (tests/web/fixtures) and joins by itself. `origin`: of its own server. */
+  async openApplicationPage(name, address, how = {}) {
+    return this.#open(ApplicationPage, name, address, how);
+  }
+
   /** Module pages of these users, joined one after the other. */
   async joinAll(userIds) {
     const pages = [];
@@ -272,14 +278,14 @@ class Stage {
   }
 
   /** `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
-  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, on = HERE, firefox = false }) {
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, on = HERE, firefox = false, origin = this.url }) {
     if (firefox) return this.#openInFirefox(Kind, name, address, tolerated);
-    const context = besides?.tab.context() ?? (await this.#newContext(await this.#browserOn(on), { permissions, viewport, colorScheme }));
+    const context = besides?.tab.context() ?? (await this.#newContext(await this.#browserOn(on), { permissions, viewport, colorScheme, origin }));
     const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
     this.#pages.push(page);
     const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
     await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}${tabNumber}`));
-    await page.load(this.url + address);
+    await page.load(origin + address);
     return page;
   }
 
@@ -295,7 +301,7 @@ class Stage {
     return page;
   }
 
-  async #newContext(browser, { permissions, viewport, colorScheme }) {
+  async #newContext(browser, { permissions, viewport, colorScheme, origin }) {
     const context = await browser.newContext({
       colorScheme,
       reducedMotion: 'reduce',
@@ -309,7 +315,7 @@ class Stage {
         window.brokenRules.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`);
       });
     });
-    if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.url });
+    if (permissions.length > 0) await context.grantPermissions(permissions, { origin });
     return context;
   }
 
@@ -468,7 +474,7 @@ class Page {
     this.keepRecords(recordBase);
     this.tab.on('pageerror', (error) => this.complain(`uncaught: ${error.stack}`));
     this.tab.on('console', (message) => {
-      if (message.type() === 'error') this.complain(`console: ${message.text()}`);
+      if (['error', 'warning'].includes(message.type())) this.complain(`console: ${message.text()}`);
     });
     // Not exposeFunction(): that answers every call, and a closing page waits for no answer.
     const session = await this.tab.context().newCDPSession(this.tab);
@@ -508,6 +514,28 @@ class Page {
   /** What a person would see, for the explanation of a failure. */
   async story() {
     return this.tab.evaluate(() => document.body.innerText.split(/\n+/));
+  }
+}
+
+/** An application of tests/web/fixtures: it joins by itself, and shows one of the others in its only `<video>`. */
+class ApplicationPage extends Page {
+  /** What it has fetched. @type {string[]} */
+  fetched = [];
+
+  async load(url) {
+    this.tab.on('request', (request) => this.fetched.push(new URL(request.url()).pathname));
+    await super.load(url);
+  }
+
+  /** How often it has fetched a WebAssembly file. */
+  get timesFetchedWasm() {
+    return this.fetched.filter((file) => file.endsWith('.wasm')).length;
+  }
+
+  /** Waits until so many frames of the other one have been shown. */
+  async untilShown(frames = 5, limitMs = LIMIT.media) {
+    const shown = (count) => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) >= count;
+    await this.tab.waitForFunction(shown, frames, { timeout: limitMs, polling: 25 });
   }
 }
 
