@@ -39,13 +39,19 @@ export function toJoin({ roomId, groupId, callType, media, start }: Omit<CallRoo
   return { roomId: toId(roomId), groupId: toId(groupId), callType, ...(media && { media }), ...(start && { start }) };
 }
 
+type Socket = CallRoomOptions['socket'];
+
+/** The last Socket there was, since one that is away for a moment does not end a call; and whether it can be used. */
+export function useKnownSocket(socket: Socket, isWanted = true): readonly [Socket, boolean] {
+  const [known, setKnown] = useState(socket);
+  if (socket && socket !== known) setKnown(socket);
+  return [known, isWanted && Boolean(known)];
+}
+
 /** A session that joins at once: devices and Socket beside the module. */
 export function useRoomSession(room: CallRoomOptions): CallSession {
-  const [socket, setSocket] = useState(room.socket);
-  // One that is away for a moment, such as during a sign-in, does not end the call.
-  if (room.socket && room.socket !== socket) setSocket(room.socket);
+  const [socket, isReady] = useKnownSocket(room.socket);
   const self = toSelf(room.self);
-  const isReady = Boolean(socket);
   return useOwnSession(
     () => ({
       // Without a Socket none is made: it is not retained then.

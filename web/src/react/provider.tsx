@@ -4,6 +4,8 @@ import { createContext, useContext, useEffect, useState, type ReactElement, type
 
 import type { ApplicationSocket, GroupCall, GroupCallOptions, JoinOptions } from '../index.js';
 import { CallSession, type SessionSource } from './session.js';
+import { GroupCallTexts } from './texts-context.js';
+import type { Texts } from './texts.js';
 
 const SessionContext = createContext<CallSession | null>(null);
 
@@ -25,7 +27,11 @@ export function SessionProvider({ session, children }: { readonly session: CallS
 }
 
 /** Props of `<GroupCallProvider>`: `options`, a `call` that the page has made, or a `room` of `useCallRoom()`. */
-export type GroupCallProviderProps = { readonly children?: ReactNode } & (
+export type GroupCallProviderProps = {
+  readonly children?: ReactNode;
+  /** Texts that replace the English ones of the parts inside, all or some; see `englishTexts`. */
+  readonly texts?: Partial<Texts>;
+} & (
   | {
       /**
        * What the call is made of, by the first mount; it is disposed of when the last is unmounted. Read
@@ -55,9 +61,10 @@ export type GroupCallProviderProps = { readonly children?: ReactNode } & (
 );
 
 /** Makes a call, or takes one, for the hooks and parts inside it. Mounting it twice, as StrictMode does, makes one call. */
-export function GroupCallProvider({ children, room, ...props }: GroupCallProviderProps): ReactElement {
-  if (room) return <SessionProvider session={room.session}>{children}</SessionProvider>;
-  return <OwnCall {...(props as OwnCallProps)}>{children}</OwnCall>;
+export function GroupCallProvider({ children, texts, room, ...props }: GroupCallProviderProps): ReactElement {
+  const inside = <GroupCallTexts value={texts}>{children}</GroupCallTexts>;
+  if (room) return <SessionProvider session={room.session}>{inside}</SessionProvider>;
+  return <OwnCall {...(props as OwnCallProps)}>{inside}</OwnCall>;
 }
 
 type OwnCallProps = Exclude<GroupCallProviderProps, { readonly room: object }>;
