@@ -35,3 +35,5 @@ export { CallControls, type CallControlsProps, type PanelSwitch } from './react/
 export { VideoTile, type VideoTileProps } from './react/parts/video-tile.js';
 export { GroupCallTexts, type GroupCallTextsProps } from './react/texts-context.js';
 export { englishTexts, type Texts } from './react/texts.js';
+export { PreJoin, type PreJoinChoice, type PreJoinProps } from './react/parts/pre-join.js';
+export { IncomingCall, type IncomingCallProps } from './react/parts/incoming-call.js';

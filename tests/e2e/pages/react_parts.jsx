@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client';
 import * as groupcall from '../../../web/src/react.ts';
 import { inCall, makeFakeCall, other, person, self, status } from './fake_call.js';
 
-const { GroupCallProvider, GroupCallWindow, CallControls, VideoTile } = groupcall;
+const { GroupCallProvider, GroupCallWindow, CallControls, IncomingCall, PreJoin, VideoTile } = groupcall;
 
 /** What the parts told the page. */
 const told = [];
@@ -33,6 +33,13 @@ const onRender = (id) => {
 const PARTS = {
   window: (props) => <GroupCallWindow onLeave={tell('leave')} {...props} />,
   counted: (props) => <GroupCallWindow texts={countingTexts} {...props} />,
+  prejoin: (props) => <PreJoin onJoin={tell('join')} {...props} />,
+  incoming: (props) => (
+    <>
+      <input aria-label="A field of the page" />
+      <IncomingCall onDecline={tell('decline')} {...props} />
+    </>
+  ),
   controls: (props) => <CallControls onLeave={tell('leave')} {...props} />,
   tiles: ({ userIds }) => userIds.map((userId) => (
     <Profiler key={userId} id={userId} onRender={onRender}>

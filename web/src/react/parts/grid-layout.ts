@@ -21,9 +21,9 @@ function tileFor(columns: number, count: number, { width, height }: TileSize, ga
   return { width: Math.floor(tileWidth), height: Math.floor(Math.min(free.height, tileWidth / narrowest)) };
 }
 
-/** Both count: how large a whole picture is, and how much of the space is used. */
+/** Space counts, and width more than height: pictures are wide, and names stand side by side with the chips. */
 function worth({ width, height }: TileSize): number {
-  return width ** 3 * height;
+  return width ** 2 * height;
 }
 
 /** The best size for `count` equal tiles in a space; lengths in CSS pixels. */
