@@ -47,6 +47,9 @@ export const LIMIT = {
 /** An offer without an answer is made anew after 8 s (core/public/config.h, kOfferRenew), which include its making. */
 const RENEWED_AFTER_MS = 6_500;
 
+/** Whoever leaves while a socket still connects gives it up, and Chromium warns of that whatever a page does. */
+const GIVEN_UP = /WebSocket is closed before the connection is established/;
+
 /** As small as the cameras, for the same small machines. */
 const SCREEN = { audio: true, video: { width: { max: 480 }, height: { max: 270 }, frameRate: 15 } };
 
@@ -479,7 +482,8 @@ class Page {
     this.keepRecords(recordBase);
     this.tab.on('pageerror', (error) => this.complain(`uncaught: ${error.stack}`));
     this.tab.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) this.complain(`console: ${message.text()}`);
+      const [type, text] = [message.type(), message.text()];
+      if (type === 'error' || (type === 'warning' && !GIVEN_UP.test(text))) this.complain(`console: ${text}`);
     });
     // Not exposeFunction(): that answers every call, and a closing page waits for no answer.
     const session = await this.tab.context().newCDPSession(this.tab);

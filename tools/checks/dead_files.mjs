@@ -16,7 +16,9 @@ const SCRIPT = /\.(ts|tsx|js|mjs)$/;
 const STARTING_TEXTS = /(^|\/)(package\.json|tsconfig[^/]*\.json|README\.md|CONTRIBUTING\.md|CMakeLists\.txt|CMakePresets\.json)$|\.cmake$|^\.ci\//;
 
 /** Files that a runner, a server or a compiler finds by their place or their name alone. */
-const FOUND_BY_NAME = [/^tests\/.*\.test\.(js|mjs|ts)$/, /^web\/.*\.test\.(js|mjs|ts|tsx)$/, /^web\/demo\/index\.html$/];
+const FOUND_BY_NAME = [/^tests\/.*\.test\.(js|mjs|ts)$/, /^web\/.*\.test\.(js|mjs|ts|tsx)$/, /^web\/demo\/index\.html$/,
+  // What a bundler, or the server of an application, looks for by itself.
+  /^tests\/web\/fixtures\/\w+\/([\w.]+\.config\.js|index\.html|main\.js|call\.js)$/];
 
 /** The C++ files that CMake names, by path from the naming file or from the root, globs included. */
 function namedByCMake(tree) {

@@ -1,24 +1,24 @@
 #!/usr/bin/env node
-/**
- * Writes web/api-report.md: everything that the package in web/dist/ declares, without comments and in the order of the alphabet, so
- * that a change of the public interface shows in a review. `--check` compares instead, and fails where they differ.
- */
+// Checks that web/api-report.md says what the package in web/dist/ declares, so that no change of the public interface goes
+// unnoticed in a review. `--write` writes it anew: every declaration, without comments, in the order of the alphabet.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { flatEntries } from '../web/declarations.mjs';
+import { flatEntries } from '../../web/declarations.mjs';
 
 const rootIndex = process.argv.indexOf('--root');
-const root = rootIndex < 0 ? fileURLToPath(new URL('..', import.meta.url)) : process.argv[rootIndex + 1];
-const dist = path.join(root, 'web/dist');
-const report = path.join(root, 'web/api-report.md');
+const root = rootIndex < 0 ? fileURLToPath(new URL('../..', import.meta.url)) : process.argv[rootIndex + 1];
+const web = path.join(root, 'web');
+const dist = path.join(web, 'dist');
+const report = path.join(web, 'api-report.md');
+const WRITE = 'node tools/checks/api.mjs --write';
 
 const HEAD = `# What the package declares
 
-Written by \`tools/api_report.mjs\` from the types in \`web/dist/\`; do not edit. \`tools/test\` fails while it differs from them.
-What is marked *not exported* is only reached by way of what is.
+Written by \`${WRITE}\` from the types in \`web/dist/\`; do not edit. \`tools/test\` fails while it differs
+from them. What is marked *not exported* is only reached by way of what is.
 `;
 
 /** `index.d.ts` is what is imported as `groupcall`. @param {string} file */
@@ -48,13 +48,20 @@ function styleSection() {
   return ['## groupcall/style.css\n', ...names.map((name) => `- \`${name}\``), ''].join('\n');
 }
 
+const SAME_AS_INDEX = "export * from './index.js';";
+
+/** The .d.ts files that package.json names, as they are called in web/dist/. */
+function typedEntries() {
+  const { exports } = JSON.parse(readFileSync(path.join(web, 'package.json'), 'utf8'));
+  return Object.values(exports).flatMap(({ types }) => (types ? [path.basename(types)] : []));
+}
+
 function reportText() {
-  const names = ['index', 'playback', 'reasons', 'devices', 'react'];
-  const sections = [...flatEntries(dist, names)].map(([file, flat]) => section(file, flat));
-  const inline = readFileSync(path.join(dist, 'inline.d.ts'), 'utf8').includes("export * from './index.js';");
-  if (!inline) throw new Error('groupcall/inline declares other things than groupcall');
-  sections.splice(1, 0, '## groupcall/inline\n\nThe same as `groupcall`.\n');
-  return [HEAD, ...sections, styleSection()].join('\n');
+  const isAlias = (/** @type {string} */ file) => readFileSync(path.join(dist, file), 'utf8').includes(SAME_AS_INDEX);
+  const [aliases, entries] = [true, false].map((wanted) => typedEntries().filter((file) => isAlias(file) === wanted));
+  const sections = [...flatEntries(dist, entries.map((file) => file.replace('.d.ts', '')))].map(([file, flat]) => section(file, flat));
+  const same = aliases.map((file) => `## ${entryName(file)}\n\nThe same as \`groupcall\`.\n`);
+  return [HEAD, ...sections, ...same, styleSection()].join('\n');
 }
 
 /** The first line that differs, for people to see where to look. @param {string} before @param {string} now */
@@ -62,22 +69,29 @@ function firstDifference(before, now) {
   const [old, fresh] = [before.split('\n'), now.split('\n')];
   const index = fresh.findIndex((line, at) => line !== old[at]);
   const at = index < 0 ? fresh.length : index;
-  return `web/api-report.md:${at + 1}:\n  - ${old[at] ?? '(nothing)'}\n  + ${fresh[at] ?? '(nothing)'}`;
+  return `web/api-report.md:${at + 1}: ${JSON.stringify(old[at] ?? '')} is now ${JSON.stringify(fresh[at] ?? '')}`;
 }
 
-if (!existsSync(path.join(dist, 'index.d.ts'))) {
-  console.error('web/dist/index.d.ts is missing: run tools/build first');
+for (const needed of ['index.d.ts', 'style.css']) {
+  if (existsSync(path.join(dist, needed))) continue;
+  console.error(`web/dist/${needed} is missing: run tools/build first`);
   process.exit(2);
 }
-const now = reportText();
+let now = '';
+try {
+  now = reportText();
+} catch (error) {
+  console.error(`api: could not look: ${error.message}`);
+  process.exit(2);
+}
 const before = existsSync(report) ? readFileSync(report, 'utf8') : '';
-if (!process.argv.includes('--check')) {
+if (before === now) {
+  console.log('api: ok, web/api-report.md says what the package declares');
+} else if (process.argv.includes('--write')) {
   writeFileSync(report, now);
-  console.log(`web/api-report.md: ${before === now ? 'as it was' : 'written'}`);
-} else if (before === now) {
-  console.log('web/api-report.md: the public interface is as it stands there');
+  console.log('web/api-report.md: written');
 } else {
   console.error(firstDifference(before, now));
-  console.error('The public interface has changed. If that is meant, say it in CHANGELOG.md, and write the report anew: node tools/api_report.mjs');
+  console.error(`The public interface has changed. If that is meant, say so in CHANGELOG.md and write the report anew: ${WRITE}`);
   process.exitCode = 1;
 }
