@@ -586,21 +586,27 @@ class ChatApplicationPage extends ApplicationPage {
   }
 
   /** Waits until so many others are seen and heard, and so many pictures move on the page. */
-  async untilMeeting(others, { pictures = others, limitMs = LIMIT.media } = {}) {
-    await this.tab.waitForFunction(async ([count, moving]) => {
-      const inbound = { audio: 0, video: 0 };
-      for (const pc of window.connections) {
-        if (pc.signalingState === 'closed') continue;
-        for (const { type, kind, framesDecoded = 0, packetsReceived = 0, totalAudioEnergy = 0 } of (await pc.getStats()).values()) {
-          if (type !== 'inbound-rtp') continue;
-          if (kind === 'video' ? framesDecoded >= 5 : packetsReceived >= 15 && totalAudioEnergy > 0) inbound[kind] += 1;
+  async untilMeeting(others, pictures) {
+    const last = {};
+    const meets = async () => {
+      Object.assign(last, await this.tab.evaluate(async () => {
+        const now = { audio: 0, video: 0, pictures: 0 };
+        for (const pc of window.connections.filter(({ signalingState }) => signalingState !== 'closed')) {
+          for (const { type, kind, framesDecoded = 0, packetsReceived = 0, totalAudioEnergy = 0 } of (await pc.getStats()).values()) {
+            if (type !== 'inbound-rtp') continue;
+            if (kind === 'video' ? framesDecoded >= 5 : packetsReceived >= 15 && totalAudioEnergy > 0) now[kind] += 1;
+          }
         }
-      }
-      const shown = [...document.querySelectorAll('video')].filter((video) => {
-        return video.checkVisibility() && !video.paused && video.getVideoPlaybackQuality().totalVideoFrames >= 5;
-      });
-      return inbound.audio >= count && inbound.video >= count && shown.length >= moving;
-    }, [others, pictures], { timeout: limitMs, polling: 50 });
+        for (const video of document.querySelectorAll('video')) {
+          if (video.checkVisibility() && !video.paused && video.getVideoPlaybackQuality().totalVideoFrames >= 5) now.pictures += 1;
+        }
+        return now;
+      }));
+      return last.audio === others && last.video === others && last.pictures === pictures;
+    };
+    await untilHere(`${this.name} to meet ${others} others`, meets, LIMIT.media).catch((error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(last)}`, { cause: error });
+    });
   }
 
   /** The kinds of the tracks that are still open. */

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { before } from 'node:test';
 
 import { buildFixtures } from '../web/fixtures/prepare.mjs';
-import { callTest } from './call_pages.mjs';
+import { LIMIT, callTest } from './call_pages.mjs';
 
 /** Where the applications are built. */
 let folder = '';
@@ -30,7 +30,7 @@ for (const [way, what] of [['window', '<GroupCallWindow socket>'], ['hook', 'use
     const olga = await stage.openOlderPage('olga');
     for (const page of [ann, ben]) await page.press('Video call');
     await olga.join(ROOM);
-    await Promise.all([ann.untilMeeting(2, { pictures: 3 }), ben.untilMeeting(2, { pictures: 3 }), olga.untilFlowing(['ann', 'ben'])]);
+    await Promise.all([ann.untilMeeting(2, 3), ben.untilMeeting(2, 3), olga.untilFlowing(['ann', 'ben'])]);
     for (const name of ['Friend ben', 'Older olga']) await ann.untilText(name);
     await stage.screenshot(ann, `chat-app-${way}`);
 
@@ -48,7 +48,7 @@ for (const [way, what] of [['window', '<GroupCallWindow socket>'], ['hook', 'use
     assert.equal(stage.server.stats().connections, 3, 'the Socket is still the application’s');
 
     await ann.press('Video call');
-    await ann.untilMeeting(2, { pictures: 3 });
+    await ann.untilMeeting(2, 3);
     assert.equal(joinsOf(stage, 'ann').length, 2);
   });
 }
@@ -62,7 +62,7 @@ callTest('a voice call opens no camera, and becomes a video call when somebody t
   await ben.untilText('Friend ann');
   assert.deepEqual([await ann.openTracks(), await ben.openTracks()], [['audio'], ['audio']]);
   await ben.press('Camera on');
-  await ann.untilMeeting(1, { pictures: 1 });
+  await ann.untilMeeting(1, 1);
   assert.deepEqual(await ben.openTracks(), ['audio', 'video']);
 });
 
@@ -73,4 +73,19 @@ callTest('who is refused reads why, and goes back to the chat', { server: server
   assert.deepEqual(await ann.openTracks(), []);
   await ann.press('Back');
   await ann.untilText('Video call');
+});
+
+callTest('a call rings in the chat of who is not in it, and is taken with one button', { server }, async (stage) => {
+  const ann = await stage.openChatApplication('ann', 'ringing');
+  const ben = await stage.openChatApplication('ben', 'ringing');
+  await stage.untilServer('both are connected', ({ connections }) => connections === 2, LIMIT.join);
+  await ann.press('Video call');
+  await ben.press('Accept');
+  await Promise.all([ann.untilMeeting(1, 2), ben.untilMeeting(1, 2)]);
+  assert.equal(await ben.tab.getByRole('alertdialog').count(), 0, 'it rings no more');
+  assert.deepEqual([joinsOf(stage, 'ann').length, joinsOf(stage, 'ben').length], [1, 1]);
+  await ben.press('Leave');
+  await ann.untilNoText('Friend ben');
+  await ben.untilText('Video call');
+  assert.deepEqual(await ben.openTracks(), []);
 });

@@ -21,7 +21,7 @@ const sharedReact = {
   name: 'shared-react',
   setup({ onResolve }) {
     onResolve({ filter: /^react(-dom)?($|\/)/ }, ({ path: name }) => ({ path: pathToFileURL(here.resolve(name)).href, external: true }));
-    onResolve({ filter: /^\.\.?\/index\.js$/ }, () => ({ path: fileURLToPath(new URL('./fake_group_call.mjs', import.meta.url)) }));
+    onResolve({ filter: /^(\.\.?\/)+index\.js$/ }, () => ({ path: fileURLToPath(new URL('./fake_group_call.mjs', import.meta.url)) }));
   },
 };
 

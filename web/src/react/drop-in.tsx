@@ -6,6 +6,7 @@ import type { ApplicationSocket, CallProblem, Invitation } from '../index.js';
 import { toSelf } from './application-ids.js';
 import { toJoin, useBoundStore, useKnownSocket, useRoomSession, type BoundStore, type CallRoomOptions } from './call-room.js';
 import { CallWindow, type CallWindowLook } from './parts/call-window.js';
+import { IncomingCall } from './parts/incoming-call.js';
 import { SessionProvider, useOuterSession, useOwnSession } from './provider.js';
 import type { CallSession } from './session.js';
 import { GroupCallTexts } from './texts-context.js';
@@ -89,6 +90,9 @@ export interface GroupCallHostProps extends Pick<CallRoomOptions, 'socket' | 'op
   readonly self: CallRoomOptions['self'] | null | undefined;
   /** Somebody took a ringing call: show a `<GroupCallWindow>` with this room. */
   readonly onAccept?: (invitation: Invitation) => void;
+  /** Tones of our own (default), the URL of a sound, or false for silence. */
+  readonly ring?: boolean | string;
+  /** Texts that replace the English ones, all or some; see `englishTexts`. */
   readonly texts?: Partial<Texts>;
   readonly children?: ReactNode;
 }
@@ -99,12 +103,13 @@ export interface GroupCallHostProps extends Pick<CallRoomOptions, 'socket' | 'op
  *
  *   <GroupCallHost socket={socket} self={authUser} onAccept={openCall}>…</GroupCallHost>
  */
-export function GroupCallHost({ socket, self, options, texts, children }: GroupCallHostProps): ReactElement {
+export function GroupCallHost({ socket, self, options, onAccept, ring = true, texts, children }: GroupCallHostProps): ReactElement {
   const session = useHostSession(socket, self, options);
   return (
     <SessionProvider session={session}>
       <GroupCallTexts value={texts}>
         {children}
+        {onAccept && <IncomingCall onAccept={onAccept} connect={false} ring={ring} />}
       </GroupCallTexts>
     </SessionProvider>
   );
