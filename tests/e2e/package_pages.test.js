@@ -93,6 +93,7 @@ callTest('every entry can be imported in a worker, where there is no window', { 
     worker.addEventListener('error', ({ message }) => reject(new Error(message || 'the worker could not be loaded')));
   }));
   assert.deepEqual(told.names, [
+    'bindCallStore',
     'keepScreenOn,processDevices,rememberDevices',
     'GroupCallError,createGroupCall',
     'GroupCallError,createGroupCall',

@@ -35,13 +35,14 @@ const ENTRIES = {
   'groupcall/playback': ['createPlayback'],
   'groupcall/reasons': ['connectionReasonText', 'reasonText'],
   'groupcall/devices': ['keepScreenOn', 'processDevices', 'rememberDevices'],
-  'groupcall/react': ['GroupCallProvider', 'useGroupCall'],
+  'groupcall/call-store': ['bindCallStore'],
+  'groupcall/react': ['GroupCallHost', 'GroupCallProvider', 'GroupCallWindow', 'useCallRoom', 'useGroupCall'],
 };
 
 test('it has what its exports name, licences, and nothing of how it is built', () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
-  const expected = /^(LICENSE|README\.md|MIGRATION\.md|package\.json|dist\/THIRD-PARTY-NOTICES\.txt|dist\/style\.css|dist\/groupcall\.wasm|dist\/(index|inline|playback|reasons|devices|react)\.(js|js\.map|d\.ts))$/;
+  const expected = /^(LICENSE|README\.md|MIGRATION\.md|package\.json|dist\/THIRD-PARTY-NOTICES\.txt|dist\/style\.css|dist\/groupcall\.wasm|dist\/(index|inline|playback|reasons|devices|call-store|react)\.(js|js\.map|d\.ts))$/;
   assert.deepEqual(files.filter((file) => !expected.test(file)), []);
   const named = Object.values(manifest.exports).flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)));
   assert.deepEqual(named.filter((target) => !existsSync(path.join(installed, target))), []);
@@ -143,7 +144,10 @@ import { createGroupCall as createInline } from 'groupcall/inline';
 import { createPlayback, type Playback } from 'groupcall/playback';
 import { reasonText } from 'groupcall/reasons';
 import { rememberDevices } from 'groupcall/devices';
-import { GroupCallProvider, useGroupCall, type GroupCallProviderProps } from 'groupcall/react';
+import { bindCallStore, type StoredParticipant } from 'groupcall/call-store';
+import { GroupCallProvider, GroupCallWindow, useGroupCall, type GroupCallProviderProps, type GroupCallWindowProps } from 'groupcall/react';
+import type { Socket } from 'socket.io-client';
+import { create } from 'zustand';
 
 export async function make(options: GroupCallOptions, inside: boolean): Promise<Playback> {
   const call: GroupCall = await (inside ? createInline : createGroupCall)({ ...options, deviceMemory: rememberDevices(localStorage) });
@@ -153,7 +157,16 @@ export async function make(options: GroupCallOptions, inside: boolean): Promise<
 }
 export const codeOf = (error: unknown): string => (error instanceof GroupCallError ? error.code : 'other');
 export const props = (call: GroupCall): GroupCallProviderProps => ({ call });
-export const used = [GroupCallProvider, useGroupCall];
+export const used = [GroupCallProvider, GroupCallWindow, useGroupCall];
+
+// What a chat application has, as its libraries type it.
+interface CallStore { participants: Map<string, StoredParticipant>; isMuted: boolean; theme: string; toggle: () => void }
+export const useCallStore = create<CallStore>()((set) => ({
+  participants: new Map(), isMuted: true, theme: 'dark', toggle: () => set(({ isMuted }) => ({ isMuted: !isMuted })),
+}));
+export const bind = (call: GroupCall): (() => void) => bindCallStore(call, useCallStore);
+export const dropIn = (socket: Socket | null, self: { _id: string; fullname: string; email: string } | null): GroupCallWindowProps =>
+  ({ socket, self, roomId: 'r', groupId: { _id: 'g' }, callType: 'voice', store: useCallStore, onLeave: (error) => console.log(error?.code) });
 // @ts-expect-error there is no such member: what is not declared would be any
 createPlayback({} as GroupCall).noSuchMember;
 `;

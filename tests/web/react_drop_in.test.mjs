@@ -153,6 +153,14 @@ test('a call that rings is shown by the host, and taken or declined', async () =
   assert.deepEqual(making.last.log.at(-1), ['declineInvitation', 'r9']);
 });
 
+test('a window whose user is still on the way waits for that', async () => {
+  const page = await mount(ownWindow({ self: undefined, socket: null }).element, { strict: true });
+  assert.equal(making.tries.length, 0);
+  assert.match(page.place.textContent, /Connecting to the server/);
+  await page.render(ownWindow().element);
+  assert.deepEqual(making.tries[0].join, JOIN);
+});
+
 test('a window with neither a Socket nor a host says what it needs', async () => {
   await assert.rejects(mount(guest()), /needs socket and self, or a <GroupCallHost>/);
   complaints.length = 0;

@@ -37,7 +37,7 @@ export type GroupCallWindowProps = Omit<CallWindowLook, 'onLeave'> &
  */
 export function GroupCallWindow(props: GroupCallWindowProps): ReactElement {
   const outer = useOuterSession();
-  if (props.self !== undefined) return <OwnWindow {...(props as OwnWindowProps)} />;
+  if ('socket' in props || 'self' in props) return <OwnWindow {...(props as OwnWindowProps)} />;
   if (!outer) throw new Error('groupcall: <GroupCallWindow> needs socket and self, or a <GroupCallHost> around it');
   return <GuestWindow {...props} session={outer} />;
 }
@@ -85,9 +85,7 @@ function RoomFrame({ session, store, storeOptions, onLeave, roomId, groupId, cal
 }
 
 /** Props of `<GroupCallHost>`. */
-export interface GroupCallHostProps extends Pick<CallRoomOptions, 'socket' | 'options'> {
-  /** The signed-in user; null while nobody is. */
-  readonly self: CallRoomOptions['self'] | null | undefined;
+export interface GroupCallHostProps extends Pick<CallRoomOptions, 'socket' | 'self' | 'options'> {
   /** Somebody took a ringing call: show a `<GroupCallWindow>` with this room. */
   readonly onAccept?: (invitation: Invitation) => void;
   /** Tones of our own (default), the URL of a sound, or false for silence. */
@@ -117,9 +115,9 @@ export function GroupCallHost({ socket, self, options, onAccept, ring = true, te
 
 function useHostSession(socket: GroupCallHostProps['socket'], self: GroupCallHostProps['self'], options: GroupCallHostProps['options']): CallSession {
   const [known, isReady] = useKnownSocket(socket, Boolean(self));
-  const user = self ? toSelf(self) : { userId: '' };
+  const user = toSelf(self);
   const session = useOwnSession(
-    // Without a Socket none is made: it is not retained then.
+    // Nothing is made without a Socket and a user: the session is not retained then.
     () => ({ options: { ...options, self: user, signalling: { socket: known as ApplicationSocket } } }),
     [isReady, user.userId],
     known ?? undefined,
