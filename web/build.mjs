@@ -36,7 +36,7 @@ async function needWasmBuild() {
 const EMBIND_NAMES = /^(destructorFunction|fromWireType|toWireType)$/;
 
 /** What can be imported without a framework. Each is complete in itself; the call has Emscripten's glue in it. */
-const ENTRIES = ['index', 'playback', 'reasons', 'devices'];
+const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'call-store'];
 /** The same as `index`, with the WebAssembly in it. */
 const INLINE_ENTRY = 'inline';
 /** Shares `index` and the others with the page, and React as well. */

@@ -254,6 +254,11 @@ class Stage {
     return this.#open(ApplicationPage, name, address, how);
   }
 
+  /** The chat application of tests/web/fixtures, which brings a call in by one of its ways (`src/App.jsx`). */
+  async openChatApplication(userId, way, how = {}) {
+    return this.#open(ChatApplicationPage, userId, `/chat_app/index.html?user=${userId}&way=${way}`, { viewport: { width: 480, height: 400 }, ...how });
+  }
+
   /** Module pages of these users, joined one after the other. */
   async joinAll(userIds) {
     const pages = [];
@@ -543,6 +548,73 @@ class ApplicationPage extends Page {
   }
 }
 
+/** The chat application of tests/web/fixtures: it is driven by its buttons, and asked what a person could tell. */
+class ChatApplicationPage extends ApplicationPage {
+  async load(url) {
+    await this.tab.addInitScript((video) => {
+      window.connections = [];
+      window.opened = [];
+      window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(...values) {
+          super(...values);
+          window.connections.push(this);
+        }
+      };
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      // Small pictures, for small machines.
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open({ ...wanted, ...(wanted.video && { video }) });
+        window.opened.push(...stream.getTracks());
+        return stream;
+      };
+    }, MEDIA.video);
+    await super.load(url);
+  }
+
+  async press(name) {
+    await this.tab.getByRole('button', { name, exact: true }).click({ timeout: LIMIT.media });
+  }
+
+  /** Waits until exactly this is written somewhere. */
+  async untilText(text) {
+    await this.tab.getByText(text, { exact: true }).filter({ visible: true }).first().waitFor({ timeout: LIMIT.media });
+  }
+
+  async untilNoText(text) {
+    await this.tab.getByText(text, { exact: true }).first().waitFor({ state: 'hidden', timeout: LIMIT.media });
+  }
+
+  /** Waits until so many others are seen and heard, and so many pictures move on the page. */
+  async untilMeeting(others, pictures) {
+    const last = {};
+    const meets = async () => {
+      Object.assign(last, await this.tab.evaluate(async () => {
+        const now = { audio: 0, video: 0, pictures: 0 };
+        for (const pc of window.connections.filter(({ signalingState }) => signalingState !== 'closed')) {
+          for (const { type, kind, framesDecoded = 0, packetsReceived = 0, totalAudioEnergy = 0 } of (await pc.getStats()).values()) {
+            if (type !== 'inbound-rtp') continue;
+            if (kind === 'video' ? framesDecoded >= 5 : packetsReceived >= 15 && totalAudioEnergy > 0) now[kind] += 1;
+          }
+        }
+        for (const video of document.querySelectorAll('video')) {
+          if (video.checkVisibility() && !video.paused && video.getVideoPlaybackQuality().totalVideoFrames >= 5) now.pictures += 1;
+        }
+        return now;
+      }));
+      return last.audio === others && last.video === others && last.pictures === pictures;
+    };
+    await untilHere(`${this.name} to meet ${others} others`, meets, LIMIT.media).catch((error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(last)}`, { cause: error });
+    });
+  }
+
+  /** The kinds of the tracks that are still open. */
+  openTracks() {
+    return this.tab.evaluate(() => window.opened.filter(({ readyState }) => readyState === 'live').map(({ kind }) => kind).sort());
+  }
+}
+
 /** What module pages and older clients have in common: `window.callPage`. */
 class ClientPage extends Page {
   async load(url) {
@@ -775,8 +847,8 @@ export class ModulePage extends ClientPage {
 }
 
 export class OlderPage extends ClientPage {
-  join() {
-    const choice = { url: this.stage.url, userId: this.name, roomId: 'r1', groupId: 'g1', video: MEDIA.video };
+  join({ roomId = 'r1', groupId = 'g1' } = {}) {
+    const choice = { url: this.stage.url, userId: this.name, roomId, groupId, video: MEDIA.video };
     return this.tab.evaluate((given) => callPage.client.join(given), choice);
   }
 
