@@ -101,6 +101,30 @@ std::string tagged_union(const std::string& name) {
   return text + ";\n\n";
 }
 
+/// The words, and what those that pages see are about.
+std::string aliases() {
+  using namespace groupcall;
+  std::string text;
+  text += alias_of<CallType>("A call with pictures, or one of voices only.");
+  text += alias_of<MediaKind>() + alias_of<StreamName>() + alias_of<TransportState>();
+  text += alias_of<MediaState>("How it goes with a device: see `MediaStatus.state`.");
+  text += alias_of<MediaReason>(
+      "Why a device is in its state: `reasonText()` of `groupcall/reasons` has words for each.");
+  text += alias_of<ErrorCode>("What went wrong, as the core names it: see `GroupCallError.code`.");
+  text += alias_of<Phase>("Where the call stands: see `CallSnapshot.phase`.");
+  text += alias_of<SignallingState>(
+      "How it goes with the connection to the server: see `SignallingStatus.state`.");
+  text += alias_of<LinkView>("The way to somebody's page: see `Participant.connection`.");
+  text += alias_of<ConnectionReason>(
+      "Why somebody is not connected: `connectionReasonText()` of `groupcall/reasons` has words "
+      "for each.");
+  text += alias_of<QualityCause>("What limits a connection most: see `Participant.qualityCause`.");
+  text += alias_of<PeerSignalling>(
+              "Whether somebody is connected to the server: see `Participant.signalling`.") +
+          "\n";
+  return text;
+}
+
 std::string protocol() {
   using namespace groupcall;
   name_words<CallType>("CallType");
@@ -136,23 +160,7 @@ std::string protocol() {
       "// the table and run `tools/build --protocol`. What each member means, its unit and its "
       "limit\n"
       "// stand in core/public/event.h, command.h and snapshot.h.\n\n";
-  text += alias_of<CallType>("A call with pictures, or one of voices only.");
-  text += alias_of<MediaKind>() + alias_of<StreamName>() + alias_of<TransportState>();
-  text += alias_of<MediaState>("How it goes with a device: see `MediaStatus.state`.");
-  text += alias_of<MediaReason>(
-      "Why a device is in its state: `reasonText()` of `groupcall/reasons` has words for each.");
-  text += alias_of<ErrorCode>("What went wrong, as the core names it: see `GroupCallError.code`.");
-  text += alias_of<Phase>("Where the call stands: see `CallSnapshot.phase`.");
-  text += alias_of<SignallingState>(
-      "How it goes with the connection to the server: see `SignallingStatus.state`.");
-  text += alias_of<LinkView>("The way to somebody's page: see `Participant.connection`.");
-  text += alias_of<ConnectionReason>(
-      "Why somebody is not connected: `connectionReasonText()` of `groupcall/reasons` has words "
-      "for each.");
-  text += alias_of<QualityCause>("What limits a connection most: see `Participant.qualityCause`.");
-  text += alias_of<PeerSignalling>(
-              "Whether somebody is connected to the server: see `Participant.signalling`.") +
-          "\n";
+  text += aliases();
   text += interface_of<SessionDescription>() + interface_of<IceCandidate>();
   text += interface_of<CallError>() + interface_of<MediaView>() + interface_of<TrackSource>();
   text += interface_of<RoomView>() + interface_of<SignallingView>() + interface_of<SelfView>();
