@@ -175,12 +175,12 @@ test('a server renders window, form, controls and calls without a browser, a war
       'server',
       `import { StrictMode } from 'react';
        import { renderToString } from 'react-dom/server';
-       import { CallControls, CallWindow, GroupCallProvider, IncomingCall, PreJoin } from '../react.js';
+       import { CallControls, GroupCallProvider, GroupCallWindow, IncomingCall, PreJoin } from '../react.js';
        const options = { self: { userId: 'ann' }, signalling: { url: 'http://localhost' } };
        const join = { roomId: 'r', groupId: 'g', callType: 'video' };
        export const html = renderToString(
          <StrictMode>
-           <GroupCallProvider options={options} join={join}><CallWindow /></GroupCallProvider>
+           <GroupCallWindow options={options} join={join} />
            <GroupCallProvider options={options}>
              <PreJoin name="" onJoin={() => undefined} />
              <CallControls />

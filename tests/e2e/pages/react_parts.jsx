@@ -8,7 +8,7 @@ import { GroupCallError } from '../../../web/src/index.ts';
 import * as groupcall from '../../../web/src/react.ts';
 import { inCall, makeFakeCall, other, person, self, status } from './fake_call.js';
 
-const { GroupCallProvider, CallWindow, CallControls, IncomingCall, PreJoin, VideoTile } = groupcall;
+const { GroupCallProvider, GroupCallWindow, CallControls, IncomingCall, PreJoin, VideoTile } = groupcall;
 
 /** What the parts told the page. */
 const told = [];
@@ -39,15 +39,15 @@ function Joinable(props) {
       <button type="button" onClick={() => void join({ roomId: 'r', groupId: 'g', callType: 'video' })}>
         Join here
       </button>
-      <CallWindow {...props} />
+      <GroupCallWindow {...props} />
     </>
   );
 }
 
 const PARTS = {
-  window: (props) => <CallWindow onLeave={tell('leave')} {...props} />,
+  window: (props) => <GroupCallWindow onLeave={tell('leave')} {...props} />,
   joinable: (props) => <Joinable {...props} />,
-  counted: (props) => <CallWindow texts={countingTexts} {...props} />,
+  counted: (props) => <GroupCallWindow texts={countingTexts} {...props} />,
   prejoin: (props) => <PreJoin onJoin={tell('join')} {...props} />,
   incoming: (props) => (
     <>
