@@ -255,8 +255,9 @@ class Stage {
   }
 
   /** The chat application of tests/web/fixtures, which brings a call in by one of its ways (`src/App.jsx`). */
-  async openChatApplication(userId, way, how = {}) {
-    return this.#open(ChatApplicationPage, userId, `/chat_app/index.html?user=${userId}&way=${way}`, { viewport: { width: 480, height: 400 }, ...how });
+  async openChatApplication(userId, way, { origin = this.url, folder = '/chat_app', ...how } = {}) {
+    const address = `${folder}/index.html?server=${encodeURIComponent(this.url)}&user=${userId}&way=${way}`;
+    return this.#open(ChatApplicationPage, userId, address, { viewport: { width: 480, height: 400 }, origin, ...how });
   }
 
   /** Module pages of these users, joined one after the other. */

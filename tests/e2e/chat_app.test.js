@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before } from 'node:test';
 
@@ -97,4 +98,29 @@ callTest('a call rings in the chat of who is not in it, and is taken with one bu
   await ann.untilNoText('Friend ben');
   await ben.untilText('Video call');
   assert.deepEqual(await ben.openTracks(), []);
+});
+
+callTest('the chat application while it is developed, from Vite’s own server: what is edited is exchanged, and the call goes on', {}, async (stage) => {
+  const { createServer } = await import(path.join(folder, 'node_modules/vite/dist/node/index.js'));
+  const edited = path.join(folder, 'chat_app/src/component/ByWindow.jsx');
+  const source = await readFile(edited, 'utf8');
+  const vite = await createServer({ root: path.join(folder, 'chat_app'), logLevel: 'error', server: { host: '127.0.0.1', port: 0 } });
+  try {
+    await vite.listen();
+    const origin = vite.resolvedUrls.local[0].replace(/\/$/, '');
+    const pages = await Promise.all(['ann', 'ben'].map((user) => stage.openChatApplication(user, 'window', { origin, folder: '' })));
+    // The first page has Vite find and bundle what it imports, and may be loaded anew for it.
+    for (const page of pages) await page.press('Video call');
+    await Promise.all(pages.map((page) => page.untilMeeting(1, 2)));
+    assert.equal(joinsOf(stage, 'ann').length, 1);
+
+    await writeFile(edited, source.replace('"chat-call"', '"chat-call edited"'));
+    for (const page of pages) await page.tab.locator('.edited').waitFor({ timeout: LIMIT.media });
+    await Promise.all(pages.map((page) => page.untilMeeting(1, 2)));
+    assert.deepEqual(['ann', 'ben'].map((user) => joinsOf(stage, user).length), [1, 1]);
+    assert.deepEqual([stage.wire.sent('groupcall:leave').length, stage.wire.offers().length], [0, 1]);
+  } finally {
+    await vite.close();
+    await writeFile(edited, source);
+  }
 });
