@@ -80,8 +80,9 @@ window.parts = {
     return fake;
   },
   /** Shows a part; a call from before is forgotten. `changes` are made to the snapshot first. */
-  show(name, { changes = {}, props = {}, provider = {}, strict = true } = {}) {
+  show(name, { changes = {}, props = {}, provider = {}, corner = false } = {}) {
     root?.unmount();
+    rootElement.classList.toggle('corner', corner);
     fake = makeFakeCall();
     fake.change(changes);
     told.length = 0;
@@ -96,7 +97,7 @@ window.parts = {
         </GroupCallProvider>
       </>
     );
-    root.render(strict ? <StrictMode>{tree}</StrictMode> : tree);
+    root.render(<StrictMode>{tree}</StrictMode>);
   },
   /** A form whose join waits until it is cancelled, or `refuse()` says why not. */
   showJoining() {

@@ -24,8 +24,6 @@ interface WindowLook extends Omit<CallWindowLook, 'onLeave'>, BoundStore {
    * refused, or put out by the server, has read why and goes back. Without it the window stays, and offers to join again.
    */
   readonly onLeave?: (error: CallProblem | null) => void;
-  /** Texts that replace the English ones, all or some; see `englishTexts`. */
-  readonly texts?: Partial<Texts>;
 }
 
 /**

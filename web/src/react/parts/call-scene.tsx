@@ -10,7 +10,7 @@ import { CallControls } from './call-controls.js';
 import { useChatLog } from './chat-log.js';
 import { ChatPanel } from './chat-panel.js';
 import { DevicesPanel } from './devices-panel.js';
-import { useFocusOn } from './focus.js';
+import { useFocusAtFirst } from './focus.js';
 import { Icon } from './icons.js';
 import { Notices, useSeconds } from './notices.js';
 import { OwnShare } from './own-share.js';
@@ -79,12 +79,11 @@ export interface CallSceneProps {
 export function CallScene({ title, invite, actions, chat, shortcuts }: CallSceneProps): ReactElement {
   const texts = useTexts();
   const announce = useAnnounce();
-  const focusOn = useFocusOn();
+  const heading = useFocusAtFirst<HTMLHeadingElement>();
   const [panel, setPanel] = useState<'chat' | 'devices' | null>(null);
   const id = useId();
   const log = useChatLog(panel === 'chat');
   useEffect(() => {
-    focusOn('title');
     announce(texts.youAreIn);
     // At the beginning of the call alone.
   }, []);
@@ -94,7 +93,7 @@ export function CallScene({ title, invite, actions, chat, shortcuts }: CallScene
     <>
       <div className="gc-body">
         <div className="gc-stage">
-          <h2 className="gc-hidden" tabIndex={-1} data-gc-focus="title">
+          <h2 ref={heading} className="gc-hidden" tabIndex={-1} data-gc-focus="title">
             {texts.call}
           </h2>
           <Notices />

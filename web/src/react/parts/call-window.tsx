@@ -31,14 +31,10 @@ export interface CallWindowLook {
   readonly shortcuts?: boolean;
   /** Default: as the system has it, or as an element around it says by `data-theme`. */
   readonly theme?: 'light' | 'dark';
+  /** Texts that replace the English ones, all or some; see `englishTexts`. Best an object that stays the same: another one draws every tile. */
+  readonly texts?: Partial<Texts>;
   /** A class of the page's own, beside ours. */
   readonly className?: string;
-}
-
-/** Props of `<CallWindow>`. */
-export interface CallWindowProps extends CallWindowLook {
-  /** Texts that replace the English ones, all or some; see `englishTexts`. */
-  readonly texts?: Partial<Texts>;
 }
 
 const selectPhase = ({ phase }: CallSnapshot) => phase;
@@ -88,7 +84,7 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
  *
  * Needs the style sheet `groupcall/style.css`.
  */
-export function CallWindow({ texts, ...look }: CallWindowProps): ReactElement {
+export function CallWindow({ texts, ...look }: CallWindowLook): ReactElement {
   return (
     <GroupCallTexts value={texts}>
       <WindowFrame {...look} />

@@ -20,17 +20,25 @@ function tone(context: AudioContext): void {
   }
 }
 
+/** A page on which nothing was pressed yet may not make a sound, and is not to try: it rings from the first press on. */
 function playTones(): () => void {
-  const context = new AudioContext();
-  const ring = (): void => {
-    // A page on which nothing was pressed yet may not make a sound; it rings as soon as it may.
-    if (context.state === 'running') tone(context);
+  const pressed = new AbortController();
+  let stop = (): void => undefined;
+  const begin = (): void => {
+    pressed.abort();
+    const context = new AudioContext();
+    tone(context);
+    const timer = setInterval(() => tone(context), PERIOD_S * 1_000);
+    stop = () => {
+      clearInterval(timer);
+      void context.close();
+    };
   };
-  ring();
-  const timer = setInterval(ring, PERIOD_S * 1_000);
+  if (navigator.userActivation?.hasBeenActive ?? true) begin();
+  else for (const press of ['pointerdown', 'keydown']) document.addEventListener(press, begin, { signal: pressed.signal });
   return () => {
-    clearInterval(timer);
-    void context.close();
+    pressed.abort();
+    stop();
   };
 }
 

@@ -1,10 +1,11 @@
 /** What the window shows while there is no call: on the way into one, refused, or after it. */
 
-import { useEffect, useRef, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 
 import type { CallSnapshot } from '../../index.js';
 import { sameMembers, useCallActions, useCallSelector } from '../hooks.js';
 import { useTexts } from '../texts-context.js';
+import { useFocusAtFirst } from './focus.js';
 import { Icon } from './icons.js';
 
 const selectFacts = ({ phase, error, signalling }: CallSnapshot) => ({ phase, error, waiting: signalling.state === 'waiting' });
@@ -12,8 +13,7 @@ const selectFacts = ({ phase, error, signalling }: CallSnapshot) => ({ phase, er
 /** What went wrong and what to do about it, with the focus on it: whoever was in the call is not left in the void. */
 function Problem({ message, remedy, onRetry, onBack }: { readonly message: string; readonly remedy: string; readonly onRetry: (() => void) | undefined; readonly onBack: (() => void) | undefined }): ReactElement {
   const texts = useTexts();
-  const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus(), []);
+  const title = useFocusAtFirst<HTMLHeadingElement>();
   return (
     <div className="gc-status gc-problem" role="alert">
       <Icon name="alert" />
@@ -40,8 +40,7 @@ function Problem({ message, remedy, onRetry, onBack }: { readonly message: strin
 /** After a call that nobody has closed the window of. */
 function Left({ onRetry }: { readonly onRetry: (() => void) | undefined }): ReactElement {
   const texts = useTexts();
-  const words = useRef<HTMLParagraphElement>(null);
-  useEffect(() => words.current?.focus(), []);
+  const words = useFocusAtFirst<HTMLParagraphElement>();
   return (
     <div className="gc-status">
       <p ref={words} tabIndex={-1} role="status">

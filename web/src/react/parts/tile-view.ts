@@ -21,8 +21,11 @@ interface Seen {
 
 /** Follows size and visibility of an element. */
 function watch(element: Element, changed: (seen: Seen) => void): () => void {
-  let [width, height, inView] = [0, 0, true];
+  let [width, height] = [0, 0];
+  let inView: boolean | undefined;
   const tell = (): void => {
+    // Both observers begin with what is; until then nothing is known.
+    if (inView === undefined) return;
     const scale = window.devicePixelRatio;
     const visible = inView && width > 0 && height > 0 && document.visibilityState === 'visible';
     changed({ width: Math.round(width * scale), height: Math.round(height * scale), visible });
