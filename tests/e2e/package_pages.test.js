@@ -13,7 +13,7 @@ import { callTest } from './call_pages.mjs';
 /** Where the applications are built. */
 let folder = '';
 before(async () => {
-  folder = await buildFixtures();
+  folder = await buildFixtures(['plain', 'webpack', 'vite', 'next']);
 }, { timeout: 600_000 });
 
 /** The applications under the addresses that their pages name; asked for when a test begins. */
@@ -93,6 +93,7 @@ callTest('every entry can be imported in a worker, where there is no window', { 
     worker.addEventListener('error', ({ message }) => reject(new Error(message || 'the worker could not be loaded')));
   }));
   assert.deepEqual(told.names, [
+    'bindCallStore',
     'keepScreenOn,processDevices,rememberDevices',
     'GroupCallError,createGroupCall',
     'GroupCallError,createGroupCall',

@@ -35,13 +35,14 @@ const ENTRIES = {
   'groupcall/playback': ['createPlayback'],
   'groupcall/reasons': ['connectionReasonText', 'reasonText'],
   'groupcall/devices': ['keepScreenOn', 'processDevices', 'rememberDevices'],
+  'groupcall/call-store': ['bindCallStore'],
   'groupcall/react': ['GroupCallProvider', 'useGroupCall'],
 };
 
 test('it has what its exports name, licences, and nothing of how it is built', () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
-  const expected = /^(LICENSE|README\.md|MIGRATION\.md|package\.json|dist\/THIRD-PARTY-NOTICES\.txt|dist\/style\.css|dist\/groupcall\.wasm|dist\/(index|inline|playback|reasons|devices|react)\.(js|js\.map|d\.ts))$/;
+  const expected = /^(LICENSE|README\.md|MIGRATION\.md|package\.json|dist\/THIRD-PARTY-NOTICES\.txt|dist\/style\.css|dist\/groupcall\.wasm|dist\/(index|inline|playback|reasons|devices|call-store|react)\.(js|js\.map|d\.ts))$/;
   assert.deepEqual(files.filter((file) => !expected.test(file)), []);
   const named = Object.values(manifest.exports).flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)));
   assert.deepEqual(named.filter((target) => !existsSync(path.join(installed, target))), []);
@@ -143,6 +144,7 @@ import { createGroupCall as createInline } from 'groupcall/inline';
 import { createPlayback, type Playback } from 'groupcall/playback';
 import { reasonText } from 'groupcall/reasons';
 import { rememberDevices } from 'groupcall/devices';
+import { bindCallStore } from 'groupcall/call-store';
 import { GroupCallProvider, useGroupCall, type GroupCallProviderProps } from 'groupcall/react';
 
 export async function make(options: GroupCallOptions, inside: boolean): Promise<Playback> {
@@ -153,7 +155,7 @@ export async function make(options: GroupCallOptions, inside: boolean): Promise<
 }
 export const codeOf = (error: unknown): string => (error instanceof GroupCallError ? error.code : 'other');
 export const props = (call: GroupCall): GroupCallProviderProps => ({ call });
-export const used = [GroupCallProvider, useGroupCall];
+export const used = [GroupCallProvider, useGroupCall, bindCallStore];
 // @ts-expect-error there is no such member: what is not declared would be any
 createPlayback({} as GroupCall).noSuchMember;
 `;
