@@ -51,6 +51,7 @@ function ourRows() {
     'groupcall/playback': of('playback.js'),
     'groupcall/reasons': of('reasons.js'),
     'groupcall/devices': of('devices.js'),
+    'groupcall/call-store': of('call-store.js'),
     'groupcall/react: hooks and all parts': of('react.js'),
     'groupcall/style.css': of('style.css'),
   };

@@ -111,7 +111,6 @@ const sharedEntries = {
 
 /** The looks of React's parts. */
 async function bundleStyle() {
-  if (!(await stat(path.join(source, 'react/style.css')).catch(() => null))) return; // TODO until it is there
   await build({
     entryPoints: [path.join(source, 'react/style.css')],
     outfile: path.join(dist, 'style.css'),
@@ -162,4 +161,4 @@ await Promise.all([
   readFile(wasm).then((bytes) => writeFile(path.join(dist, 'groupcall.wasm'), bytes)),
   thirdPartyNotices().then((text) => writeFile(path.join(dist, 'THIRD-PARTY-NOTICES.txt'), text)),
 ]);
-for (const name of [...ALL_ENTRIES.map((entry) => `${entry}.js`), 'groupcall.wasm']) await printSize(name);
+for (const name of [...ALL_ENTRIES.map((entry) => `${entry}.js`), 'style.css', 'groupcall.wasm']) await printSize(name);

@@ -13,7 +13,7 @@ import { callTest } from './call_pages.mjs';
 /** Where the applications are built. */
 let folder = '';
 before(async () => {
-  folder = await buildFixtures();
+  folder = await buildFixtures(['plain', 'webpack', 'vite', 'next']);
 }, { timeout: 600_000 });
 
 /** The applications under the addresses that their pages name; asked for when a test begins. */
