@@ -3,7 +3,7 @@
 import { useEffect, useRef, type ReactElement, type ReactNode } from 'react';
 
 import type { ApplicationSocket, CallProblem, GroupCall, GroupCallOptions, Invitation, JoinOptions } from '../index.js';
-import { toSelf } from './application-ids.js';
+import { toId, toSelf } from './application-ids.js';
 import { toJoin, useBoundStore, useKnownSocket, useRoomSession, type BoundStore, type CallRoomOptions } from './call-room.js';
 import { CallWindow, type CallWindowLook } from './parts/call-window.js';
 import { IncomingCall } from './parts/incoming-call.js';
@@ -12,10 +12,14 @@ import type { CallSession } from './session.js';
 import { GroupCallTexts } from './texts-context.js';
 import type { Texts } from './texts.js';
 
+/** Which room to be in, and how; see `CallRoomOptions`. */
 type Room = Omit<CallRoomOptions, 'socket' | 'self' | 'options'>;
+/** What a chat application has for it; see `CallRoomOptions`. */
 type Connection = Pick<CallRoomOptions, 'socket' | 'self' | 'options'>;
-type None<Props> = { readonly [Name in keyof Props]?: never };
+/** A call of the window's own, as `<GroupCallProvider>` takes it. */
 type OwnCall = { readonly options: GroupCallOptions; readonly join?: JoinOptions; readonly call?: never } | { readonly call: GroupCall; readonly options?: never; readonly join?: never };
+/** Props that belong to another use of the window. */
+type Without<Names extends string> = { readonly [Name in Names]?: never };
 
 /** How a window looks, whichever call is in it. */
 interface WindowLook extends Omit<CallWindowLook, 'onLeave'>, BoundStore {
@@ -36,10 +40,10 @@ interface WindowLook extends Omit<CallWindowLook, 'onLeave'>, BoundStore {
  */
 export type GroupCallWindowProps = WindowLook &
   (
-    | (Room & Connection & { readonly join?: never; readonly call?: never })
-    | (Room & None<Connection> & { readonly join?: never; readonly call?: never })
-    | (OwnCall & None<Room> & None<Pick<Connection, 'socket' | 'self'>>)
-    | (None<Room> & None<Connection> & { readonly join?: never; readonly call?: never })
+    | (Room & Connection & Without<'join' | 'call'>)
+    | (Room & Without<keyof Connection | 'join' | 'call'>)
+    | (OwnCall & Without<keyof Room | 'socket' | 'self'>)
+    | Without<keyof Room | keyof Connection | 'join' | 'call'>
   );
 
 /**
@@ -55,8 +59,8 @@ export function GroupCallWindow(props: GroupCallWindowProps): ReactElement {
   const outer = useOuterSession();
   if ('socket' in props || 'self' in props) return <OwnRoomWindow {...(props as WindowLook & Room & Connection)} />;
   const { options, join, call, ...rest } = props as WindowLook & { options?: GroupCallOptions; join?: JoinOptions; call?: GroupCall };
-  if (call) return <GroupCallProvider call={call}>{<Frame {...rest} />}</GroupCallProvider>;
-  if (options) return <GroupCallProvider options={options} {...(join && { join })}>{<Frame {...rest} />}</GroupCallProvider>;
+  if (call) return <GroupCallProvider call={call}><Frame {...rest} /></GroupCallProvider>;
+  if (options) return <GroupCallProvider options={options} {...(join && { join })}><Frame {...rest} /></GroupCallProvider>;
   if (!outer) throw new Error('groupcall: <GroupCallWindow> needs socket and self, options, or a <GroupCallHost> or <GroupCallProvider> around it');
   return 'roomId' in props ? <GuestWindow {...(rest as WindowLook & Room)} session={outer} /> : <Frame {...rest} />;
 }
@@ -65,7 +69,7 @@ function OwnRoomWindow({ socket, self, options, roomId, groupId, callType, media
   const room = { socket, self, roomId, groupId, callType, ...(options && { options }), ...(media && { media }), ...(start && { start }) };
   return (
     <SessionProvider session={useRoomSession(room)}>
-      <Frame {...look} />
+      <Frame {...look} key={toId(roomId)} />
     </SessionProvider>
   );
 }
@@ -78,7 +82,7 @@ function GuestWindow({ session, roomId, groupId, callType, media, start, ...look
     latest.current = join;
   });
   useEffect(() => {
-    // How both go stands in the snapshot.
+    // How both go stands in the snapshot. What else changes counts from the next room on.
     void session.join(latest.current);
     return () => void session.leave();
   }, [session, join.roomId]);

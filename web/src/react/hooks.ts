@@ -193,6 +193,7 @@ export interface LocalMedia {
 
 const selectLocalMedia = ({ self: { microphone, camera, screen, streams, deviceError } }: CallSnapshot) => ({ microphone, camera, screen, streams, deviceError });
 
+/** One's own microphone, camera and screen. Renders when something about them changed, not when one speaks. */
 export function useLocalMedia(): LocalMedia {
   const { setMicrophone, setCamera, setScreenShare } = useCallActions();
   const state = useCallSelector(selectLocalMedia, sameMembers);
@@ -216,6 +217,7 @@ export interface Devices {
 
 const selectDevices = ({ devices, self }: CallSnapshot) => ({ all: devices, inUse: self.devices });
 
+/** The microphones, cameras and speakers of this machine. Renders as they come, go, or are changed. */
 export function useDevices(): Devices {
   const session = useSession();
   const { setDevice } = useCallActions();
@@ -255,6 +257,7 @@ export interface PlaybackState {
   readonly setVolume: (userId: string, volume: number) => void;
 }
 
+/** How the sound of the others is played. */
 export function usePlayback(): PlaybackState {
   const session = useSession();
   const state = useSyncExternalStore(session.subscribe, session.getPlaybackSnapshot, session.getPlaybackSnapshot);
