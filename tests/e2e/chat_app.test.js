@@ -41,6 +41,15 @@ for (const [way, what] of [['window', '<GroupCallWindow socket>'], ['hook', 'use
     assert.doesNotMatch(told, /example\.org/, 'the others were told more of the user than they need');
     assert.equal(stage.server.stats().connections, 3, 'the call rides on the application’s Socket');
 
+    if (way !== 'window') {
+      await ben.press('Mute');
+      await ben.untilText('Unmute');
+      await ben.press('Camera off');
+      await ann.untilMeeting(2, 2);
+      await ben.press('Camera on');
+      await ann.untilMeeting(2, 3);
+    }
+
     await ann.press('Leave');
     await ann.untilText('Video call');
     await ben.untilNoText('Friend ann');

@@ -3,11 +3,14 @@
  * Content-Security-Policy that the package promises to bear.
  */
 
+import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pages = path.join(root, 'tests/e2e/pages');
@@ -41,8 +44,54 @@ async function bundle() {
   await esbuild.build({ ...common, entryPoints: [path.join(root, 'web/src/react/style.css')] });
 }
 
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--autoplay-policy=no-user-gesture-required', '--use-fake-device-for-media-stream=device-count=2'];
+
+/** A browser for the page, and contexts whose pages may complain of nothing. */
+export class ReactStage {
+  #server;
+  #browser;
+
+  static async start() {
+    const stage = new ReactStage();
+    stage.#server = await serveReactPage();
+    stage.#browser = await chromium.launch({ executablePath: process.env.GROUPCALL_CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    return stage;
+  }
+
+  async close() {
+    await this.#browser?.close();
+    await this.#server?.close();
+  }
+
+  /**
+   * Runs `body` with a page of its own, and fails for whatever that page put on its console as a warning or an error.
+   *
+   * @param {import('playwright-core').BrowserContextOptions} options
+   * @param {(page: import('playwright-core').Page) => Promise<void>} body
+   */
+  async withPage({ permissions = ['camera', 'microphone'], ...options }, body) {
+    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 810 }, reducedMotion: 'reduce', ...options });
+    context.setDefaultTimeout(5_000);
+    if (permissions.length > 0) await context.grantPermissions(permissions, { origin: new URL(this.#server.url).origin });
+    const complaints = [];
+    try {
+      const page = await context.newPage();
+      page.on('pageerror', (error) => complaints.push(error.stack));
+      page.on('console', (message) => {
+        if (['warning', 'error'].includes(message.type())) complaints.push(message.text());
+      });
+      await page.goto(this.#server.url);
+      await page.waitForFunction(() => window.parts);
+      await body(page);
+      assert.deepEqual(complaints, [], 'the page complained');
+    } finally {
+      await context.close();
+    }
+  }
+}
+
 /** Bundles and serves the page. @returns {Promise<{ url: string, close: () => Promise<void> }>} */
-export async function serveReactPage() {
+async function serveReactPage() {
   await bundle();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');

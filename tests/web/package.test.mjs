@@ -36,7 +36,7 @@ const ENTRIES = {
   'groupcall/reasons': ['connectionReasonText', 'reasonText'],
   'groupcall/devices': ['keepScreenOn', 'processDevices', 'rememberDevices'],
   'groupcall/call-store': ['bindCallStore'],
-  'groupcall/react': ['GroupCallProvider', 'useGroupCall'],
+  'groupcall/react': ['GroupCallHost', 'GroupCallProvider', 'GroupCallWindow', 'useCallRoom', 'useGroupCall'],
 };
 
 test('it has what its exports name, licences, and nothing of how it is built', () => {
@@ -144,8 +144,10 @@ import { createGroupCall as createInline } from 'groupcall/inline';
 import { createPlayback, type Playback } from 'groupcall/playback';
 import { reasonText } from 'groupcall/reasons';
 import { rememberDevices } from 'groupcall/devices';
-import { bindCallStore } from 'groupcall/call-store';
-import { GroupCallProvider, useGroupCall, type GroupCallProviderProps } from 'groupcall/react';
+import { bindCallStore, type StoredParticipant } from 'groupcall/call-store';
+import { GroupCallProvider, GroupCallWindow, useGroupCall, type GroupCallProviderProps, type GroupCallWindowProps } from 'groupcall/react';
+import type { Socket } from 'socket.io-client';
+import { create } from 'zustand';
 
 export async function make(options: GroupCallOptions, inside: boolean): Promise<Playback> {
   const call: GroupCall = await (inside ? createInline : createGroupCall)({ ...options, deviceMemory: rememberDevices(localStorage) });
@@ -155,7 +157,16 @@ export async function make(options: GroupCallOptions, inside: boolean): Promise<
 }
 export const codeOf = (error: unknown): string => (error instanceof GroupCallError ? error.code : 'other');
 export const props = (call: GroupCall): GroupCallProviderProps => ({ call });
-export const used = [GroupCallProvider, useGroupCall, bindCallStore];
+export const used = [GroupCallProvider, GroupCallWindow, useGroupCall];
+
+// What a chat application has, as its libraries type it.
+interface CallStore { participants: Map<string, StoredParticipant>; isMuted: boolean; theme: string; toggle: () => void }
+export const useCallStore = create<CallStore>()((set) => ({
+  participants: new Map(), isMuted: true, theme: 'dark', toggle: () => set(({ isMuted }) => ({ isMuted: !isMuted })),
+}));
+export const bind = (call: GroupCall): (() => void) => bindCallStore(call, useCallStore);
+export const dropIn = (socket: Socket | null, self: { _id: string; fullname: string; email: string } | null): GroupCallWindowProps =>
+  ({ socket, self, roomId: 'r', groupId: { _id: 'g' }, callType: 'voice', store: useCallStore, onLeave: (error) => console.log(error?.code) });
 // @ts-expect-error there is no such member: what is not declared would be any
 createPlayback({} as GroupCall).noSuchMember;
 `;

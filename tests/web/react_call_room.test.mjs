@@ -74,6 +74,18 @@ test('without a Socket it waits for one; one that is away for a moment ends noth
   assert.equal(socketsGiven(making.last).at(-1), next);
 });
 
+test('without a user it waits for one, and ends when that signs out', async () => {
+  const { Member, noted } = member();
+  const page = await mount(h(Member, { ...GROUP, self: null }), { strict: true });
+  assert.equal(making.tries.length, 0);
+  assert.equal(noted.last.phase, 'joining');
+  await page.render(h(Member, GROUP));
+  assert.equal(making.tries[0].self.userId, 'me');
+  await page.render(h(Member, { ...GROUP, self: null }));
+  assert.equal(making.last.disposed, true);
+  assert.equal(making.calls.length, 1);
+});
+
 test('another room is another call, another object for the same user is not', async () => {
   const { Member, noted } = member();
   const page = await mount(h(Member, GROUP), { strict: true });

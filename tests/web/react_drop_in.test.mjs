@@ -6,7 +6,7 @@ import { createElement as h } from 'react';
 
 import { openReactPage } from './react_page.mjs';
 
-const { act, mount, making, complaints, GroupCallError, GroupCallHost, GroupCallWindow } = await openReactPage();
+const { act, mount, making, complaints, FakeCall, GroupCallError, GroupCallProvider, GroupCallHost, GroupCallWindow } = await openReactPage();
 
 const SOCKET = { name: 'first' };
 const USER = { _id: 'me', fullname: 'Me', email: 'me@example.org' };
@@ -153,7 +153,31 @@ test('a call that rings is shown by the host, and taken or declined', async () =
   assert.deepEqual(making.last.log.at(-1), ['declineInvitation', 'r9']);
 });
 
+test('a window whose user is still on the way waits for that', async () => {
+  const page = await mount(ownWindow({ self: undefined, socket: null }).element, { strict: true });
+  assert.equal(making.tries.length, 0);
+  assert.match(page.place.textContent, /Connecting to the server/);
+  await page.render(ownWindow().element);
+  assert.deepEqual(making.tries[0].join, JOIN);
+});
+
+test('a window shows the call of the provider around it, or of what a provider takes', async () => {
+  const options = { self: { userId: 'me' }, signalling: { socket: SOCKET } };
+  const closed = [];
+  const onLeave = (error) => closed.push(error);
+  await mount(h(GroupCallProvider, { options, join: JOIN }, h(GroupCallWindow, { onLeave })), { strict: true });
+  await change({ phase: 'idle', room: null });
+  await mount(h(GroupCallWindow, { options, join: JOIN, onLeave }), { strict: true });
+  await change({ phase: 'idle', room: null });
+  const call = new FakeCall(options);
+  call.change({ phase: 'joining' });
+  await mount(h(GroupCallWindow, { call, onLeave }), { strict: true });
+  await act(async () => call.change({ phase: 'idle' }));
+  assert.deepEqual(closed, [null, null, null]);
+  assert.deepEqual(making.tries.map(({ join }) => join), [JOIN, JOIN]);
+});
+
 test('a window with neither a Socket nor a host says what it needs', async () => {
-  await assert.rejects(mount(guest()), /needs socket and self, or a <GroupCallHost>/);
+  await assert.rejects(mount(guest()), /needs socket and self, options, or a <GroupCallHost>/);
   complaints.length = 0;
 });

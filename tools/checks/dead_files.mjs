@@ -18,7 +18,7 @@ const STARTING_TEXTS = /(^|\/)(package\.json|tsconfig[^/]*\.json|README\.md|CONT
 /** Files that a runner, a server or a compiler finds by their place or their name alone. */
 const FOUND_BY_NAME = [/^tests\/.*\.test\.(js|mjs|ts)$/, /^web\/.*\.test\.(js|mjs|ts|tsx)$/, /^web\/demo\/index\.html$/,
   // What a bundler, or the server of an application, looks for by itself.
-  /^tests\/web\/fixtures\/\w+\/([\w.]+\.config\.js|index\.html|main\.js|call\.js|app\/(layout|page)\.jsx)$/];
+  /^tests\/web\/fixtures\/\w+\/([\w.]+\.config\.js|index\.html|main\.js|call\.js)$/];
 
 /** The C++ files that CMake names, by path from the naming file or from the root, globs included. */
 function namedByCMake(tree) {
@@ -68,7 +68,7 @@ function names(text, file) {
 /** The files that an import may mean: './a.js' is how TypeScript writes './a.ts'. */
 function resolveImport(tree, from, target) {
   if (!/^\.{0,2}\//.test(target)) return [];
-  const plain = path.posix.join(path.posix.dirname(from), target).replace(/\.(js|jsx|mjs|ts|tsx|css)$/, '');
+  const plain = path.posix.join(path.posix.dirname(from), target).replace(/\.(js|jsx|mjs|ts|tsx)$/, '');
   const endings = ['.ts', '.tsx', '.js', '.jsx', '.mjs', '.d.ts', '.css', '/index.ts', '/index.tsx', '/index.js', ''];
   return endings.map((ending) => plain + ending).filter((file) => tree.has(file));
 }

@@ -29,7 +29,7 @@ export {
 export { useCallRoom, type BoundStore, type CallRoomOptions, type CallRoomState } from './react/call-room.js';
 export type { ApplicationId, ApplicationUser } from './react/application-ids.js';
 export type { ApplicationStore, CallState, CallStoreOptions, CallStoreState, StoredParticipant } from './call-store.js';
-export { CallWindow, type CallWindowLook, type CallWindowProps } from './react/parts/call-window.js';
+export type { CallWindowLook } from './react/parts/call-window.js';
 export { GroupCallHost, GroupCallWindow, type GroupCallHostProps, type GroupCallWindowProps } from './react/drop-in.js';
 export { CallControls, type CallControlsProps, type PanelSwitch } from './react/parts/call-controls.js';
 export { VideoTile, type VideoTileProps } from './react/parts/video-tile.js';

@@ -153,7 +153,7 @@ export function makeFakeCall() {
       dispose: note('dispose'),
       setMicrophone: note('setMicrophone', device('microphone')),
       setCamera: note('setCamera', device('camera')),
-      setScreenShare: note('setScreenShare', (on) => change({ self: self({ screen: on ? 'on' : 'off' }) })),
+      setScreenShare: note('setScreenShare', (on) => device('screen')(on)),
       setDevice: note('setDevice', (kind, deviceId) => change({ self: { ...snapshot.self, devices: { ...snapshot.self.devices, [kind]: deviceId } } })),
       setView: note('setView'),
       send: note('send', async () => ({ ok: true, id: 'm', unreached: [] })),

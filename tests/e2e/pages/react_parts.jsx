@@ -4,6 +4,7 @@ import './react_parts_page.css';
 import { Profiler, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
+import { GroupCallError } from '../../../web/src/index.ts';
 import * as groupcall from '../../../web/src/react.ts';
 import { inCall, makeFakeCall, other, person, self, status } from './fake_call.js';
 
@@ -30,8 +31,22 @@ const onRender = (id) => {
   commits[id] = (commits[id] ?? 0) + 1;
 };
 
+/** A window whose page joins by itself. */
+function Joinable(props) {
+  const { join } = groupcall.useCallActions();
+  return (
+    <>
+      <button type="button" onClick={() => void join({ roomId: 'r', groupId: 'g', callType: 'video' })}>
+        Join here
+      </button>
+      <GroupCallWindow {...props} />
+    </>
+  );
+}
+
 const PARTS = {
   window: (props) => <GroupCallWindow onLeave={tell('leave')} {...props} />,
+  joinable: (props) => <Joinable {...props} />,
   counted: (props) => <GroupCallWindow texts={countingTexts} {...props} />,
   prejoin: (props) => <PreJoin onJoin={tell('join')} {...props} />,
   incoming: (props) => (
@@ -82,6 +97,14 @@ window.parts = {
       </>
     );
     root.render(strict ? <StrictMode>{tree}</StrictMode> : tree);
+  },
+  /** A form whose join waits until it is cancelled, or `refuse()` says why not. */
+  showJoining() {
+    const onJoin = () =>
+      new Promise((_, reject) => {
+        parts.refuse = (code) => reject(new GroupCallError(code));
+      });
+    parts.show('prejoin', { props: { onJoin, onCancel: () => parts.refuse('aborted') } });
   },
   hide() {
     root?.unmount();

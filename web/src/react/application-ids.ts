@@ -20,8 +20,8 @@ export function toId(value: unknown): string {
   return toId(userId ?? _id ?? id);
 }
 
-/** What the others are told of a user: nothing else of the object leaves the page. */
-export function toSelf(user: ApplicationUser): GroupCallOptions['self'] {
-  const { fullname, profilePic } = user;
+/** What the others are told of a user: nothing else of the object leaves the page. Nobody is signed in: the id is empty. */
+export function toSelf(user: ApplicationUser | null | undefined): GroupCallOptions['self'] {
+  const { fullname, profilePic } = user ?? {};
   return { userId: toId(user), ...(fullname && { fullname }), ...(profilePic && { profilePic }) };
 }

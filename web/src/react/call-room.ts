@@ -13,8 +13,8 @@ import type { CallSession } from './session.js';
 export interface CallRoomOptions {
   /** The application's own; without one the call waits for it. A new one is taken over in mid-call. */
   readonly socket: ApplicationSocket | null | undefined;
-  /** The signed-in user. Of it the others get the id, `fullname` and `profilePic`, and nothing else. */
-  readonly self: ApplicationUser;
+  /** The signed-in user; without one the call waits for that. The others get the id, `fullname` and `profilePic`, and nothing else. */
+  readonly self: ApplicationUser | null | undefined;
   /** Another room is another call: the former one is left. */
   readonly roomId: ApplicationId;
   readonly groupId: ApplicationId;
@@ -50,11 +50,11 @@ export function useKnownSocket(socket: Socket, isWanted = true): readonly [Socke
 
 /** A session that joins at once: devices and Socket beside the module. */
 export function useRoomSession(room: CallRoomOptions): CallSession {
-  const [socket, isReady] = useKnownSocket(room.socket);
+  const [socket, isReady] = useKnownSocket(room.socket, Boolean(room.self));
   const self = toSelf(room.self);
   return useOwnSession(
     () => ({
-      // Without a Socket none is made: it is not retained then.
+      // Nothing is made without a Socket and a user: the session is not retained then.
       options: { ...room.options, self, signalling: { socket: socket as ApplicationSocket } },
       join: toJoin(room),
     }),
@@ -94,7 +94,7 @@ export interface CallRoomState extends GroupCallState {
   /** Joins as before, after a call has ended or been refused. */
   readonly rejoin: () => void;
   /** For `<GroupCallProvider room={room}>`, inside which all other hooks and parts are about this call. */
-  readonly session: CallSession;
+  readonly session: object;
 }
 
 const selectRoom = ({ phase, room, error, signalling, self, participants }: CallSnapshot) => ({ phase, room, error, signalling, self, participants });

@@ -2,61 +2,79 @@
 
 import { useEffect, useRef, type ReactElement, type ReactNode } from 'react';
 
-import type { ApplicationSocket, CallProblem, Invitation } from '../index.js';
+import type { ApplicationSocket, CallProblem, GroupCall, GroupCallOptions, Invitation, JoinOptions } from '../index.js';
 import { toSelf } from './application-ids.js';
 import { toJoin, useBoundStore, useKnownSocket, useRoomSession, type BoundStore, type CallRoomOptions } from './call-room.js';
 import { CallWindow, type CallWindowLook } from './parts/call-window.js';
 import { IncomingCall } from './parts/incoming-call.js';
-import { SessionProvider, useOuterSession, useOwnSession } from './provider.js';
+import { GroupCallProvider, SessionProvider, useOuterSession, useOwnSession, useSession } from './provider.js';
 import type { CallSession } from './session.js';
 import { GroupCallTexts } from './texts-context.js';
 import type { Texts } from './texts.js';
 
-/** Props of `<GroupCallWindow>`: the room, and how it looks. */
-export type GroupCallWindowProps = Omit<CallWindowLook, 'onLeave'> &
-  BoundStore &
-  Omit<CallRoomOptions, 'socket' | 'self' | 'options'> & {
-    /**
-     * Close the window: called once for each end. `error` is null where the call was left on purpose; else whoever was refused, or
-     * put out by the server, has read why and goes back.
-     */
-    readonly onLeave?: (error: CallProblem | null) => void;
-    /** Texts that replace the English ones, all or some; see `englishTexts`. */
-    readonly texts?: Partial<Texts>;
-  } & (
-    | Pick<CallRoomOptions, 'socket' | 'self' | 'options'>
-    /** Inside a `<GroupCallHost>` or `<GroupCallProvider>`, whose call it joins. */
-    | { readonly socket?: never; readonly self?: never; readonly options?: never }
+type Room = Omit<CallRoomOptions, 'socket' | 'self' | 'options'>;
+type Connection = Pick<CallRoomOptions, 'socket' | 'self' | 'options'>;
+type None<Props> = { readonly [Name in keyof Props]?: never };
+type OwnCall = { readonly options: GroupCallOptions; readonly join?: JoinOptions; readonly call?: never } | { readonly call: GroupCall; readonly options?: never; readonly join?: never };
+
+/** How a window looks, whichever call is in it. */
+interface WindowLook extends Omit<CallWindowLook, 'onLeave'>, BoundStore {
+  /**
+   * Close the window: called once for each end. `error` is null where the call was left on purpose; else whoever was
+   * refused, or put out by the server, has read why and goes back. Without it the window stays, and offers to join again.
+   */
+  readonly onLeave?: (error: CallProblem | null) => void;
+  /** Texts that replace the English ones, all or some; see `englishTexts`. */
+  readonly texts?: Partial<Texts>;
+}
+
+/**
+ * Props of `<GroupCallWindow>`: its looks, and one of
+ *
+ * - a room, with the Socket and the user of a chat application (`socket`, `self`): a call of its own in that room;
+ * - a room alone, inside a `<GroupCallHost>` or `<GroupCallProvider>`, whose call is in that room while the window is there;
+ * - what a `<GroupCallProvider>` takes (`options` and `join`, or `call`);
+ * - nothing, inside one of these: it shows their call.
+ */
+export type GroupCallWindowProps = WindowLook &
+  (
+    | (Room & Connection & { readonly join?: never; readonly call?: never })
+    | (Room & None<Connection> & { readonly join?: never; readonly call?: never })
+    | (OwnCall & None<Room> & None<Pick<Connection, 'socket' | 'self'>>)
+    | (None<Room> & None<Connection> & { readonly join?: never; readonly call?: never })
   );
 
 /**
- * A call in one room, in one element: it joins when mounted, and leaves when unmounted. It is as large as the element around
- * it, and needs the style sheet `groupcall/style.css`.
+ * A call with all that belongs to it: tiles that fill the space, shared screens, notices, messages, devices, controls. It is as large
+ * as the element around it. Before, between and after calls it says how things stand, and after a refusal what to do. With a
+ * room it joins when it is mounted, and leaves when it is unmounted.
+ *
+ * Needs the style sheet `groupcall/style.css`.
  *
  *   <GroupCallWindow socket={socket} self={authUser} roomId={roomId} groupId={group._id} callType="video" onLeave={close} />
  */
 export function GroupCallWindow(props: GroupCallWindowProps): ReactElement {
   const outer = useOuterSession();
-  if (props.self !== undefined) return <OwnWindow {...(props as OwnWindowProps)} />;
-  if (!outer) throw new Error('groupcall: <GroupCallWindow> needs socket and self, or a <GroupCallHost> around it');
-  return <GuestWindow {...props} session={outer} />;
+  if ('socket' in props || 'self' in props) return <OwnRoomWindow {...(props as WindowLook & Room & Connection)} />;
+  const { options, join, call, ...rest } = props as WindowLook & { options?: GroupCallOptions; join?: JoinOptions; call?: GroupCall };
+  if (call) return <GroupCallProvider call={call}>{<Frame {...rest} />}</GroupCallProvider>;
+  if (options) return <GroupCallProvider options={options} {...(join && { join })}>{<Frame {...rest} />}</GroupCallProvider>;
+  if (!outer) throw new Error('groupcall: <GroupCallWindow> needs socket and self, options, or a <GroupCallHost> or <GroupCallProvider> around it');
+  return 'roomId' in props ? <GuestWindow {...(rest as WindowLook & Room)} session={outer} /> : <Frame {...rest} />;
 }
 
-type OwnWindowProps = GroupCallWindowProps & Pick<CallRoomOptions, 'socket' | 'self' | 'options'>;
-
-function OwnWindow(props: OwnWindowProps): ReactElement {
-  const session = useRoomSession(props);
+function OwnRoomWindow({ socket, self, options, roomId, groupId, callType, media, start, ...look }: WindowLook & Room & Connection): ReactElement {
+  const room = { socket, self, roomId, groupId, callType, ...(options && { options }), ...(media && { media }), ...(start && { start }) };
   return (
-    <SessionProvider session={session}>
-      <RoomFrame {...props} session={session} />
+    <SessionProvider session={useRoomSession(room)}>
+      <Frame {...look} />
     </SessionProvider>
   );
 }
 
 /** In a call that others made, for as long as the window is there. */
-function GuestWindow(props: GroupCallWindowProps & { readonly session: CallSession }): ReactElement {
-  const { session } = props;
-  const join = toJoin(props);
+function GuestWindow({ session, roomId, groupId, callType, media, start, ...look }: WindowLook & Room & { readonly session: CallSession }): ReactElement {
+  const join = toJoin({ roomId, groupId, callType, ...(media && { media }), ...(start && { start }) });
   const latest = useRef(join);
   useEffect(() => {
     latest.current = join;
@@ -66,10 +84,12 @@ function GuestWindow(props: GroupCallWindowProps & { readonly session: CallSessi
     void session.join(latest.current);
     return () => void session.leave();
   }, [session, join.roomId]);
-  return <RoomFrame {...props} key={join.roomId} />;
+  return <Frame {...look} key={join.roomId} />;
 }
 
-function RoomFrame({ session, store, storeOptions, onLeave, roomId, groupId, callType, media, start, socket, self, options, ...look }: GroupCallWindowProps & { readonly session: CallSession }): ReactElement {
+/** The window of the call around it. */
+function Frame({ store, storeOptions, onLeave, ...look }: WindowLook): ReactElement {
+  const session = useSession();
   useBoundStore(session, { store, storeOptions });
   const isTold = useRef(false);
   useEffect(() => session.subscribe(() => {
@@ -85,9 +105,7 @@ function RoomFrame({ session, store, storeOptions, onLeave, roomId, groupId, cal
 }
 
 /** Props of `<GroupCallHost>`. */
-export interface GroupCallHostProps extends Pick<CallRoomOptions, 'socket' | 'options'> {
-  /** The signed-in user; null while nobody is. */
-  readonly self: CallRoomOptions['self'] | null | undefined;
+export interface GroupCallHostProps extends Pick<CallRoomOptions, 'socket' | 'self' | 'options'> {
   /** Somebody took a ringing call: show a `<GroupCallWindow>` with this room. */
   readonly onAccept?: (invitation: Invitation) => void;
   /** Tones of our own (default), the URL of a sound, or false for silence. */
@@ -117,9 +135,9 @@ export function GroupCallHost({ socket, self, options, onAccept, ring = true, te
 
 function useHostSession(socket: GroupCallHostProps['socket'], self: GroupCallHostProps['self'], options: GroupCallHostProps['options']): CallSession {
   const [known, isReady] = useKnownSocket(socket, Boolean(self));
-  const user = self ? toSelf(self) : { userId: '' };
+  const user = toSelf(self);
   const session = useOwnSession(
-    // Without a Socket none is made: it is not retained then.
+    // Nothing is made without a Socket and a user: the session is not retained then.
     () => ({ options: { ...options, self: user, signalling: { socket: known as ApplicationSocket } } }),
     [isReady, user.userId],
     known ?? undefined,

@@ -53,7 +53,7 @@ export type GroupCallProviderProps = {
     }
   | {
       /** What `useCallRoom()` gave. */
-      readonly room: { readonly session: CallSession };
+      readonly room: { readonly session: object };
       readonly call?: never;
       readonly options?: never;
       readonly join?: never;
@@ -63,8 +63,13 @@ export type GroupCallProviderProps = {
 /** Makes a call, or takes one, for the hooks and parts inside it. Mounting it twice, as StrictMode does, makes one call. */
 export function GroupCallProvider({ children, texts, room, ...props }: GroupCallProviderProps): ReactElement {
   const inside = <GroupCallTexts value={texts}>{children}</GroupCallTexts>;
-  if (room) return <SessionProvider session={room.session}>{inside}</SessionProvider>;
+  if (room) return <SessionProvider session={needSession(room.session)}>{inside}</SessionProvider>;
   return <OwnCall {...(props as OwnCallProps)}>{inside}</OwnCall>;
+}
+
+function needSession(session: object): CallSession {
+  if (session instanceof CallSession) return session;
+  throw new Error('groupcall: <GroupCallProvider room> takes what useCallRoom() gives');
 }
 
 type OwnCallProps = Exclude<GroupCallProviderProps, { readonly room: object }>;

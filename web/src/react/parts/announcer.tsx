@@ -63,12 +63,24 @@ function OwnShareTeller(): null {
   return null;
 }
 
+interface Line {
+  readonly id: number;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Adds a line. The same words twice at once, as of an effect that React runs twice, are said once. */
+function withLine(before: readonly Line[], text: string): readonly Line[] {
+  const last = before.at(-1);
+  const at = performance.now();
+  if (last?.text === text && at - last.at < GATHERED_MS) return before;
+  return [...before, { id: (last?.id ?? 0) + 1, text, at }].slice(-KEPT);
+}
+
 /** Has a live region, for what the parts inside it say. */
 export function Announcer({ children }: { readonly children: ReactNode }): ReactElement {
-  const [{ lines }, setState] = useState<{ readonly count: number; readonly lines: readonly { readonly id: number; readonly text: string }[] }>({ count: 0, lines: [] });
-  const announce = useCallback((text: string) => {
-    setState((before) => ({ count: before.count + 1, lines: [...before.lines, { id: before.count, text }].slice(-KEPT) }));
-  }, []);
+  const [lines, setLines] = useState<readonly Line[]>([]);
+  const announce = useCallback((text: string) => setLines((before) => withLine(before, text)), []);
   return (
     <AnnounceContext.Provider value={announce}>
       <div className="gc-hidden gc-announcements" role="status">

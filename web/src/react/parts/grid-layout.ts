@@ -28,12 +28,12 @@ function worth({ width, height }: TileSize): number {
 
 /** The best size for `count` equal tiles in a space; lengths in CSS pixels. */
 export function fitTiles(count: number, space: TileSize, gap: number): TileSize {
-  let best = tileFor(1, count, space, gap);
-  for (let columns = 2; columns <= count; columns += 1) {
+  let best: TileSize | undefined;
+  for (let columns = 1; columns <= count; columns += 1) {
     const tile = tileFor(columns, count, space, gap);
-    if (worth(tile) > worth(best)) best = tile;
+    if (tile.width >= SMALLEST_WIDTH && (!best || worth(tile) > worth(best))) best = tile;
   }
-  if (best.width >= SMALLEST_WIDTH) return best;
+  if (best) return best;
   const columns = Math.max(1, Math.floor((space.width + gap) / (SMALLEST_WIDTH + gap)));
   const side = Math.floor((space.width - gap * (columns - 1)) / columns);
   return { width: side, height: side };

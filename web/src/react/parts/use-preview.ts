@@ -28,6 +28,12 @@ export interface PreviewForm {
   readonly stop: () => void;
 }
 
+/** One that is remembered is a wish, since it may be gone; one that was chosen is not. */
+function idOf(wish: ConstrainDOMString | undefined): string | undefined {
+  if (typeof wish === 'string') return wish;
+  return wish && 'exact' in wish && typeof wish.exact === 'string' ? wish.exact : undefined;
+}
+
 async function listed(): Promise<readonly MediaDeviceInfo[]> {
   try {
     return (await navigator.mediaDevices?.enumerateDevices()) ?? [];
@@ -59,7 +65,7 @@ export function usePreview(options: PreviewOptions): PreviewForm {
   useEffect(() => {
     latest.current = options;
   });
-  const chosen = useRef<{ [Kind in InputKind]?: string }>({});
+  const chosen = useRef<{ [Kind in InputKind]?: ConstrainDOMString }>({});
   const [, redraw] = useState(0);
   const constraints = useCallback((kind: InputKind): MediaTrackConstraints => {
     const { audio, video } = latest.current;
@@ -88,7 +94,8 @@ export function usePreview(options: PreviewOptions): PreviewForm {
     () => ({
       constraints,
       choose: (kind: InputKind, deviceId: string) => {
-        chosen.current = { ...chosen.current, [kind]: deviceId };
+        // Exactly this one: as a mere wish, browsers weigh it against the size of the picture.
+        chosen.current = { ...chosen.current, [kind]: { exact: deviceId } };
         latest.current.deviceMemory?.remember(kind, deviceId, all.find((one) => one.deviceId === deviceId)?.label ?? '');
         redraw((count) => count + 1);
         void preview.reopen(kind);
@@ -106,7 +113,7 @@ export function usePreview(options: PreviewOptions): PreviewForm {
     // Without permission browsers list one device without an id, to say that there is any.
     const found = all.filter((one) => one.kind === BROWSER_KINDS[kind]);
     const options = found.map(({ deviceId, label }, index) => ({ value: deviceId, name: label || texts.device(kind, index + 1) }));
-    const inUse = devices[kind].track?.getSettings().deviceId ?? chosen.current[kind];
+    const inUse = devices[kind].track?.getSettings().deviceId ?? idOf(chosen.current[kind]);
     const value = options.find((one) => one.value === inUse)?.value ?? options[0]?.value ?? '';
     return { options: options.length > 0 ? options : [{ value: '', name: texts.noDevice(kind) }], value, disabled: options.length === 0 };
   };
