@@ -18,7 +18,7 @@ const STARTING_TEXTS = /(^|\/)(package\.json|tsconfig[^/]*\.json|README\.md|CONT
 /** Files that a runner, a server or a compiler finds by their place or their name alone. */
 const FOUND_BY_NAME = [/^tests\/.*\.test\.(js|mjs|ts)$/, /^web\/.*\.test\.(js|mjs|ts|tsx)$/, /^web\/demo\/index\.html$/,
   // What a bundler, or the server of an application, looks for by itself.
-  /^tests\/web\/fixtures\/\w+\/([\w.]+\.config\.js|index\.html|main\.js|call\.js)$/];
+  /^tests\/web\/fixtures\/\w+\/([\w.]+\.config\.js|index\.html|main\.js|call\.js|app\/(layout|page)\.jsx)$/];
 
 /** The C++ files that CMake names, by path from the naming file or from the root, globs included. */
 function namedByCMake(tree) {
