@@ -77,7 +77,7 @@ callTest('a call in a page that Next renders on its server', {}, async (stage) =
     const address = `/?server=${encodeURIComponent(stage.url)}&`;
     const html = await (await fetch(`${origin}${address}user=alice&other=bob`)).text();
     // What of the package a server renders: words of groupcall/reasons, and a hook of groupcall/react.
-    assert.match(html, /<p>The system or this page blocks the camera<\/p><p>idle<\/p><video/);
+    assert.match(html, /<p>The system or this page blocks the camera<\/p><p>joining<\/p><video/);
     const pages = await meet(stage, address, { origin });
     for (const page of pages) assert.equal(page.timesFetchedWasm, 1, `${page.name} has fetched ${page.fetched}`);
   } finally {

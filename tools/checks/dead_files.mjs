@@ -68,7 +68,7 @@ function names(text, file) {
 /** The files that an import may mean: './a.js' is how TypeScript writes './a.ts'. */
 function resolveImport(tree, from, target) {
   if (!/^\.{0,2}\//.test(target)) return [];
-  const plain = path.posix.join(path.posix.dirname(from), target).replace(/\.(js|jsx|mjs|ts|tsx|css)$/, '');
+  const plain = path.posix.join(path.posix.dirname(from), target).replace(/\.(js|jsx|mjs|ts|tsx)$/, '');
   const endings = ['.ts', '.tsx', '.js', '.jsx', '.mjs', '.d.ts', '.css', '/index.ts', '/index.tsx', '/index.js', ''];
   return endings.map((ending) => plain + ending).filter((file) => tree.has(file));
 }
