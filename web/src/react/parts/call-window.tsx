@@ -1,6 +1,6 @@
 /** The whole of a call, ready to use. */
 
-import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore, type ReactElement, type ReactNode } from 'react';
 
 import type { CallSnapshot, GroupCall, GroupCallOptions, JoinOptions } from '../../index.js';
 import { useCallSelector } from '../hooks.js';
@@ -73,9 +73,11 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
   const phase = useCallSelector(selectPhase);
   const inCall = phase === 'joined' || phase === 'reconnecting';
   const [wasInCall, setWasInCall] = useState(inCall);
-  if (inCall && !wasInCall) setWasInCall(true);
+  useEffect(() => {
+    if (inCall) setWasInCall(true);
+  }, [inCall]);
   useLeaving(onLeave);
-  const rejoin = session.rejoin();
+  const canRejoin = useSyncExternalStore(session.subscribe, session.canRejoin, session.canRejoin);
   return (
     <section ref={element} className={`groupcall gc-window ${className}`.trim()} aria-label={texts.call} data-phase={phase} data-theme={theme}>
       <WindowElement value={element}>
@@ -83,7 +85,7 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
           {inCall ? (
             <CallScene title={title} invite={invite} actions={actions} chat={chat} shortcuts={shortcuts} />
           ) : (
-            <StatusScreen wasInCall={wasInCall} onRetry={rejoin} onBack={onLeave} />
+            <StatusScreen wasInCall={wasInCall} onRetry={canRejoin ? session.rejoin : undefined} onBack={onLeave} />
           )}
         </Announcer>
       </WindowElement>
