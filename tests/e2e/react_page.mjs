@@ -64,6 +64,11 @@ export class ReactStage {
     await this.#server?.close();
   }
 
+  /** Where the page is, for another browser. */
+  get url() {
+    return this.#server.url;
+  }
+
   /**
    * Runs `body` with a page of its own, and fails for whatever that page put on its console as a warning or an error.
    *
