@@ -83,17 +83,14 @@ export class CallSession {
   /** As `GroupCall.join()`. */
   async join(options: JoinOptions): Promise<void> {
     this.#wish = options;
-    this.#tell();
     return (await this.call()).join(options);
   }
 
-  /** Joins as the last time. How it goes stands in the snapshot. */
-  readonly rejoin = (): void => {
-    if (this.#wish) this.join(this.#wish).catch(() => undefined);
+  /** Joins as the last time; undefined where that is not known. How it goes stands in the snapshot. */
+  readonly rejoin = (): (() => void) | undefined => {
+    const wish = this.#wish;
+    return wish && (() => void this.join(wish).catch(() => undefined));
   };
-
-  /** Whether there is a last time, which is heard of as a change of the snapshot is. */
-  readonly canRejoin = (): boolean => this.#wish !== undefined;
 
   /** Leaves, wherever the call has got to. What is not made has nothing to leave. */
   async leave(): Promise<void> {

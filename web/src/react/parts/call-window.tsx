@@ -1,6 +1,6 @@
 /** The whole of a call, ready to use. */
 
-import { useEffect, useRef, useState, useSyncExternalStore, type ReactElement, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
 
 import type { CallSnapshot, GroupCall, GroupCallOptions, JoinOptions } from '../../index.js';
 import { useCallSelector } from '../hooks.js';
@@ -77,7 +77,6 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
     if (inCall) setWasInCall(true);
   }, [inCall]);
   useLeaving(onLeave);
-  const canRejoin = useSyncExternalStore(session.subscribe, session.canRejoin, session.canRejoin);
   return (
     <section ref={element} className={`groupcall gc-window ${className}`.trim()} aria-label={texts.call} data-phase={phase} data-theme={theme}>
       <WindowElement value={element}>
@@ -85,7 +84,7 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
           {inCall ? (
             <CallScene title={title} invite={invite} actions={actions} chat={chat} shortcuts={shortcuts} />
           ) : (
-            <StatusScreen wasInCall={wasInCall} onRetry={canRejoin ? session.rejoin : undefined} onBack={onLeave} />
+            <StatusScreen wasInCall={wasInCall} onRetry={session.rejoin()} onBack={onLeave} />
           )}
         </Announcer>
       </WindowElement>
