@@ -225,6 +225,28 @@ test('after a failure, leave() takes the error off the page', async () => {
   assert.equal(page.place.textContent, 'idle');
 });
 
+test('the join of the provider is tried once: not after a leave that came first, and not by what is asked for after a failure', async () => {
+  let actions;
+  function Taker() {
+    actions = useCallActions();
+    useLayoutEffect(() => void actions.leave(), []);
+    return null;
+  }
+  const page = await mount(h(GroupCallProvider, { options: OPTIONS, join: ROOM }, h(Phase), h(Taker)), { strict: true });
+  assert.equal(page.place.textContent, 'idle');
+  assert.deepEqual(making.tries.map(({ join }) => join), [undefined]);
+
+  making.failure = new GroupCallError('module-load-failed', '');
+  const failing = await mount(h(GroupCallProvider, { options: OPTIONS, join: ROOM }, h(Phase), h(Member, { room: OTHER_ROOM }), h(function Sender() {
+    actions = useCallActions();
+    return null;
+  })));
+  making.failure = null;
+  await act(async () => void actions.send({ text: 'hi' }));
+  assert.equal(failing.place.textContent, 'idle');
+  assert.deepEqual(making.tries.map(({ join }) => join?.roomId), [undefined, 'r2', undefined]);
+});
+
 test('a mistake of the page’s in the options is shown and uncaught, not swallowed', async (t) => {
   const uncaught = [];
   const queue = globalThis.queueMicrotask;
