@@ -299,6 +299,26 @@ test('another user has another call, and the former one ends', async () => {
   assert.equal(making.last.disposed, false);
 });
 
+test('a rendering with another user that is thrown away takes nothing from the call', async () => {
+  let setUser;
+  let setNumber;
+  let wake;
+  const pending = new Promise((resolve) => { wake = resolve; });
+  const Late = ({ user }) => (user === 'you' ? React.use(pending) : null);
+  function App() {
+    const [user, changeUser] = React.useState('me');
+    setUser = changeUser;
+    setNumber = React.useState(0)[1];
+    return h(Suspense, null, h(GroupCallProvider, { options: { ...OPTIONS, self: { userId: user } } }, h(Phase), h(Late, { user })));
+  }
+  await mount(h(App), { strict: true });
+  await act(async () => React.startTransition(() => setUser('you')));
+  await act(async () => setNumber(1));
+  assert.deepEqual(making.calls.map(({ disposed }) => disposed), [false], 'the other user is not on the page yet');
+  await act(async () => wake());
+  assert.deepEqual(making.calls.map(({ options, disposed }) => [options.self.userId, disposed]), [['me', true], ['you', false]]);
+});
+
 test('a call of the page’s own is used and never ended', async () => {
   const call = new FakeCall(OPTIONS);
   call.change({ phase: 'joined' });
