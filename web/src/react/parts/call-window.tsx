@@ -59,9 +59,10 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
   const phase = useCallSelector(selectPhase);
   const inCall = phase === 'joined' || phase === 'reconnecting';
   const [wasInCall, setWasInCall] = useState(inCall);
-  if (inCall && !wasInCall) setWasInCall(true);
+  useEffect(() => {
+    if (inCall) setWasInCall(true);
+  }, [inCall]);
   useLeaving(onLeave);
-  const rejoin = session.rejoin();
   return (
     <section ref={element} className={`groupcall gc-window ${className}`.trim()} aria-label={texts.call} data-phase={phase} data-theme={theme}>
       <WindowElement value={element}>
@@ -69,7 +70,7 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
           {inCall ? (
             <CallScene title={title} invite={invite} actions={actions} chat={chat} shortcuts={shortcuts} />
           ) : (
-            <StatusScreen wasInCall={wasInCall} onRetry={rejoin} onBack={onLeave} />
+            <StatusScreen wasInCall={wasInCall} onRetry={session.rejoin()} onBack={onLeave} />
           )}
         </Announcer>
       </WindowElement>

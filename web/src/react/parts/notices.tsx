@@ -29,7 +29,8 @@ export function useSeconds(running: boolean): number {
 function useOutage({ state, error }: CallSnapshot['signalling']): [CallProblem | null, (problem: CallProblem | null) => void] {
   const [last, setLast] = useState<CallProblem | null>(null);
   const outage = state === 'online' ? null : (error ?? last);
-  if (outage !== last) setLast(outage);
+  // Not while rendering: React 18 loses changes of an external store then.
+  useEffect(() => setLast(outage), [outage]);
   return [outage, setLast];
 }
 
@@ -85,7 +86,9 @@ export function Notices(): ReactElement {
   ].filter((one): one is NoticeText => one !== null);
   // What has gone may be said again.
   const still = dismissed.filter((text) => all.some((one) => textOf(one) === text));
-  if (still.length !== dismissed.length) setDismissed(still);
+  useEffect(() => {
+    if (still.length !== dismissed.length) setDismissed(still);
+  });
   const act = ({ action }: NoticeText): void => {
     if (action === 'play-sound') void resume();
     // From here on it is tried, and nobody else is the cause.
