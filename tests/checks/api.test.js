@@ -31,7 +31,7 @@ const FILES = {
   'web/dist/index.d.ts': CALL,
   'web/dist/place.d.ts': "/** Where. */\nexport type Place = 'here' | 'there';\n",
   'web/dist/inline.d.ts': "export * from './index.js';\n",
-  'web/dist/parts.d.ts': "import { type ReactElement } from 'react';\nimport type { Place } from './index.js';\nexport declare function Part(props: { place: Place }): ReactElement;\n",
+  'web/dist/parts.d.ts': "import { type ReactElement } from 'react';\nimport type { Place } from './index.js';\n/** A part. */\nexport declare function Part(props: { place: Place }): ReactElement;\n",
   'web/dist/style.css': '.part{color:var(--part-ink)}',
 };
 
@@ -46,7 +46,7 @@ function written(t) {
 test('the report has what can be reached from the exports, and nothing else', (t) => {
   const { report } = written(t);
   assert.match(report, /## groupcall\n\n```ts\n\/\/ not exported\ninterface Bell \{\n    readonly pitch: number;\n\}\n\ntype Place = 'here' \| 'there';\n\ndeclare function ring/);
-  assert.match(report, /## groupcall\/parts\n\n```ts\n\/\/ not documented\ndeclare function Part/);
+  assert.match(report, /## groupcall\/parts\n\n```ts\ndeclare function Part/);
   assert.match(report, /## groupcall\/inline\n\nThe same as `groupcall`/);
   assert.match(report, /- `--part-ink`/);
   assert.doesNotMatch(report, /Unused|hertz/);
@@ -66,6 +66,14 @@ test('a change of the interface is named, with what to do about it', (t) => {
   assert.equal(code, 1);
   assert.match(output, /web\/api-report\.md:\d+: "    readonly pitch: number;" is now "    readonly pitch: string;"/);
   assert.match(output, /node tools\/checks\/api\.mjs --write/);
+});
+
+test('what is exported must be documented', (t) => {
+  const root = makeTree(t, { ...FILES, 'web/dist/place.d.ts': FILES['web/dist/place.d.ts'].replace('/** Where. */', '') });
+  write(root);
+  const { code, output } = check('api', root);
+  assert.equal(code, 1);
+  assert.match(output, /web\/dist\/index\.d\.ts: Place has no comment/);
 });
 
 test('a variable of the looks that is gone is a change', (t) => {

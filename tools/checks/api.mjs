@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Checks that web/api-report.md says what the package in web/dist/ declares, so that no change of the public interface goes
-// unnoticed in a review. `--write` writes it anew: every declaration, without comments, in the order of the alphabet.
+// unnoticed in a review, and that everything exported is documented. `--write` writes the report anew: every declaration,
+// without comments, in the order of the alphabet.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -30,12 +31,18 @@ function withoutComments(text) {
   return bare.split('\n').map((line) => line.trimEnd()).filter(Boolean).join('\n');
 }
 
+/** What is exported and has no comment. @type {string[]} */
+const undocumented = [];
+
 /** @param {string} file @param {import('../web/declarations.mjs').Flat} flat */
 function section(file, { exported, declarations, imports }) {
   const passedOn = [...imports.values()].flatMap((names) => [...names]).filter((name) => exported.has(name)).sort();
-  const parts = declarations.toSorted((one, other) => (one.name < other.name ? -1 : Number(one.name > other.name))).map(({ name, doc, text }) => {
-    const notes = [...(exported.has(name) ? [] : ['not exported']), ...(doc ? [] : ['not documented'])];
-    return `${notes.length > 0 ? `// ${notes.join(', ')}\n` : ''}${withoutComments(text)}`;
+  // One comment does for all overloads.
+  const documented = new Set(declarations.filter(({ doc }) => doc).map(({ name }) => name));
+  const byName = declarations.toSorted((one, other) => (one.name < other.name ? -1 : Number(one.name > other.name)));
+  const parts = byName.map(({ name, text }) => {
+    if (exported.has(name) && !documented.has(name)) undocumented.push(`web/dist/${file}: ${name} has no comment that says what it is`);
+    return `${exported.has(name) ? '' : '// not exported\n'}${withoutComments(text)}`;
   });
   const also = passedOn.length > 0 ? [`Also ${passedOn.map((name) => `\`${name}\``).join(', ')}.\n`] : [];
   return [`## ${entryName(file)}\n`, ...also, '```ts', parts.join('\n\n'), '```', ''].join('\n');
@@ -95,3 +102,5 @@ if (before === now) {
   console.error(`The public interface has changed. If that is meant, say so in CHANGELOG.md and write the report anew: ${WRITE}`);
   process.exitCode = 1;
 }
+for (const complaint of undocumented) console.error(complaint);
+if (undocumented.length > 0) process.exitCode = 1;
