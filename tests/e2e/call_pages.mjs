@@ -552,6 +552,8 @@ class ApplicationPage extends Page {
 /** The chat application of tests/web/fixtures: it is driven by its buttons, and asked what a person could tell. */
 class ChatApplicationPage extends ApplicationPage {
   async load(url) {
+    // Vite's server compiles as it is asked.
+    this.tab.setDefaultTimeout(LIMIT.media);
     await this.tab.addInitScript((video) => {
       window.connections = [];
       window.opened = [];
@@ -574,16 +576,16 @@ class ChatApplicationPage extends ApplicationPage {
   }
 
   async press(name) {
-    await this.tab.getByRole('button', { name, exact: true }).click({ timeout: LIMIT.media });
+    await this.tab.getByRole('button', { name, exact: true }).click();
   }
 
   /** Waits until exactly this is written somewhere. */
   async untilText(text) {
-    await this.tab.getByText(text, { exact: true }).filter({ visible: true }).first().waitFor({ timeout: LIMIT.media });
+    await this.tab.getByText(text, { exact: true }).filter({ visible: true }).first().waitFor();
   }
 
   async untilNoText(text) {
-    await this.tab.getByText(text, { exact: true }).first().waitFor({ state: 'hidden', timeout: LIMIT.media });
+    await this.tab.getByText(text, { exact: true }).first().waitFor({ state: 'hidden' });
   }
 
   /** Waits until so many others are seen and heard, and so many pictures move on the page. */
@@ -591,7 +593,7 @@ class ChatApplicationPage extends ApplicationPage {
     const last = {};
     const meets = async () => {
       Object.assign(last, await this.tab.evaluate(async () => {
-        const now = { audio: 0, video: 0, pictures: 0 };
+        const now = { audio: 0, video: 0, pictures: 0, elements: [] };
         for (const pc of window.connections.filter(({ signalingState }) => signalingState !== 'closed')) {
           for (const { type, kind, framesDecoded = 0, packetsReceived = 0, totalAudioEnergy = 0 } of (await pc.getStats()).values()) {
             if (type !== 'inbound-rtp') continue;
@@ -599,7 +601,9 @@ class ChatApplicationPage extends ApplicationPage {
           }
         }
         for (const video of document.querySelectorAll('video')) {
-          if (video.checkVisibility() && !video.paused && video.getVideoPlaybackQuality().totalVideoFrames >= 5) now.pictures += 1;
+          const facts = { isShown: video.checkVisibility(), plays: !video.paused, frames: video.getVideoPlaybackQuality().totalVideoFrames };
+          now.elements.push(facts);
+          if (facts.isShown && facts.plays && facts.frames >= 5) now.pictures += 1;
         }
         return now;
       }));

@@ -115,7 +115,7 @@ callTest('the chat application while it is developed, from Vite’s own server: 
     assert.equal(joinsOf(stage, 'ann').length, 1);
 
     await writeFile(edited, source.replace('"chat-call"', '"chat-call edited"'));
-    for (const page of pages) await page.tab.locator('.edited').waitFor({ timeout: LIMIT.media });
+    for (const page of pages) await page.tab.locator('.edited').waitFor();
     await Promise.all(pages.map((page) => page.untilMeeting(1, 2)));
     assert.deepEqual(['ann', 'ben'].map((user) => joinsOf(stage, user).length), [1, 1]);
     assert.deepEqual([stage.wire.sent('groupcall:leave').length, stage.wire.offers().length], [0, 1]);

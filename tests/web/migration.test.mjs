@@ -11,10 +11,11 @@ const application = path.join(root, 'tests/web/fixtures/chat_app');
 const guide = await readFile(path.join(root, 'web/MIGRATION.md'), 'utf8');
 
 /** Code blocks that name their file, with the pieces that a line `// …` parts. */
-const quotes = [...guide.matchAll(/^```(\w+)(?: file=(\S+))?\n([\s\S]*?)^```$/gm)].map(([, language, file, text]) => ({ language, file, pieces: text.split(/^\/\/ …\n/m) }));
+const quotes = [...guide.matchAll(/^```(\w+)(?: (before)| file=(\S+))?\n([\s\S]*?)^```$/gm)].map(([, language, before, file, text]) => ({ language, before, file, pieces: text.split(/^\/\/ …\n/m) }));
 
-test('every piece of code of the guide says where it is from, but for the command', () => {
-  assert.deepEqual(quotes.filter(({ file }) => !file).map(({ language }) => language), ['sh']);
+test('every piece of code of the guide says where it is from, but for the command and the outline of what was before', () => {
+  assert.equal(quotes.length, [...guide.matchAll(/^```\w/gm)].length);
+  assert.deepEqual(quotes.filter(({ file }) => !file).map(({ language, before }) => before ?? language), ['sh', 'before']);
   assert.deepEqual(quotes.flatMap(({ file }) => file ?? []).sort(), [
     'src/chat.css', 'src/component/ByHook.jsx', 'src/component/ByStore.jsx', 'src/component/ByWindow.jsx', 'src/component/Ringing.jsx', 'src/store/useCallStore.js',
   ]);

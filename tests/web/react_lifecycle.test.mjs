@@ -225,6 +225,28 @@ test('after a failure, leave() takes the error off the page', async () => {
   assert.equal(page.place.textContent, 'idle');
 });
 
+test('the join of the provider is tried once: not after a leave that came first, and not by what is asked for after a failure', async () => {
+  let actions;
+  function Taker() {
+    actions = useCallActions();
+    useLayoutEffect(() => void actions.leave(), []);
+    return null;
+  }
+  const page = await mount(h(GroupCallProvider, { options: OPTIONS, join: ROOM }, h(Phase), h(Taker)), { strict: true });
+  assert.equal(page.place.textContent, 'idle');
+  assert.deepEqual(making.tries.map(({ join }) => join), [undefined]);
+
+  making.failure = new GroupCallError('module-load-failed', '');
+  const failing = await mount(h(GroupCallProvider, { options: OPTIONS, join: ROOM }, h(Phase), h(Member, { room: OTHER_ROOM }), h(function Sender() {
+    actions = useCallActions();
+    return null;
+  })));
+  making.failure = null;
+  await act(async () => void actions.send({ text: 'hi' }));
+  assert.equal(failing.place.textContent, 'idle');
+  assert.deepEqual(making.tries.map(({ join }) => join?.roomId), [undefined, 'r2', undefined]);
+});
+
 test('a mistake of the page’s in the options is shown and uncaught, not swallowed', async (t) => {
   const uncaught = [];
   const queue = globalThis.queueMicrotask;
@@ -275,6 +297,26 @@ test('another user has another call, and the former one ends', async () => {
   assert.equal(making.calls.length, 2);
   assert.equal(making.last.options.self.userId, 'you');
   assert.equal(making.last.disposed, false);
+});
+
+test('a rendering with another user that is thrown away takes nothing from the call', async () => {
+  let setUser;
+  let setNumber;
+  let wake;
+  const pending = new Promise((resolve) => { wake = resolve; });
+  const Late = ({ user }) => (user === 'you' ? React.use(pending) : null);
+  function App() {
+    const [user, changeUser] = React.useState('me');
+    setUser = changeUser;
+    setNumber = React.useState(0)[1];
+    return h(Suspense, null, h(GroupCallProvider, { options: { ...OPTIONS, self: { userId: user } } }, h(Phase), h(Late, { user })));
+  }
+  await mount(h(App), { strict: true });
+  await act(async () => React.startTransition(() => setUser('you')));
+  await act(async () => setNumber(1));
+  assert.deepEqual(making.calls.map(({ disposed }) => disposed), [false], 'the other user is not on the page yet');
+  await act(async () => wake());
+  assert.deepEqual(making.calls.map(({ options, disposed }) => [options.self.userId, disposed]), [['me', true], ['you', false]]);
 });
 
 test('a call of the page’s own is used and never ended', async () => {

@@ -1,6 +1,6 @@
 /** A call in one room of the chat application, on the Socket that it has. */
 
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 
 import { bindCallStore, type ApplicationStore, type CallStoreOptions } from '../call-store.js';
 import type { ApplicationSocket, CallProblem, CallSnapshot, CallType, GroupCallOptions, JoinOptions, Participant, SelfParticipant } from '../index.js';
@@ -43,8 +43,11 @@ type Socket = CallRoomOptions['socket'];
 
 /** The last Socket there was, since one that is away for a moment does not end a call; and whether it can be used. */
 export function useKnownSocket(socket: Socket, isWanted = true): readonly [Socket, boolean] {
-  const [known, setKnown] = useState(socket);
-  if (socket && socket !== known) setKnown(socket);
+  const last = useRef(socket);
+  useEffect(() => {
+    if (socket) last.current = socket;
+  });
+  const known = socket ?? last.current;
   return [known, isWanted && Boolean(known)];
 }
 

@@ -17,7 +17,9 @@ type Room = Omit<CallRoomOptions, 'socket' | 'self' | 'options'>;
 /** What a chat application has for it; see `CallRoomOptions`. */
 type Connection = Pick<CallRoomOptions, 'socket' | 'self' | 'options'>;
 /** A call of the window's own, as `<GroupCallProvider>` takes it. */
-type OwnCall = { readonly options: GroupCallOptions; readonly join?: JoinOptions; readonly call?: never } | { readonly call: GroupCall; readonly options?: never; readonly join?: never };
+type OwnCall =
+  | { readonly options: GroupCallOptions; readonly join?: JoinOptions; readonly call?: never }
+  | ({ readonly call: GroupCall } & Without<'options' | 'join'>);
 /** Props that belong to another use of the window. */
 type Without<Names extends string> = { readonly [Name in Names]?: never };
 

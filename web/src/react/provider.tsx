@@ -1,6 +1,6 @@
 /** Puts a call within the reach of the components below. */
 
-import { createContext, useContext, useEffect, useState, type ReactElement, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useRef, type ReactElement, type ReactNode } from 'react';
 
 import type { ApplicationSocket, GroupCall, GroupCallOptions, JoinOptions } from '../index.js';
 import { CallSession, type SessionSource } from './session.js';
@@ -83,6 +83,11 @@ function OwnCall({ children, call, options, join }: OwnCallProps): ReactElement 
   return <SessionProvider session={session}>{children}</SessionProvider>;
 }
 
+interface Own {
+  readonly identity: readonly unknown[];
+  readonly session: CallSession;
+}
+
 /**
  * A session of the component's own, for as long as that is mounted.
  *
@@ -92,13 +97,16 @@ function OwnCall({ children, call, options, join }: OwnCallProps): ReactElement 
  * @param isReady false: nothing is made yet.
  */
 export function useOwnSession(source: () => SessionSource, identity: readonly unknown[], socket: ApplicationSocket | undefined, isReady = true): CallSession {
-  // State, not a memo, which React may forget at any time: with it the call would go.
-  const [own, setOwn] = useState(() => ({ identity, session: new CallSession(source()) }));
-  let { session } = own;
-  if (!own.identity.every((part, index) => Object.is(part, identity[index]))) {
-    session = new CallSession(source());
-    setOwn({ identity, session });
-  }
+  // Refs, not a memo, which React may forget, nor state that is set while rendering, by which React 18 loses changes of the
+  // call. A rendering that is thrown away leaves only `next` behind, and takes nothing from what is on the page.
+  const present = useRef<Own>(null);
+  const next = useRef<Own>(null);
+  const own = [present.current, next.current].find((one) => one?.identity.every((part, index) => Object.is(part, identity[index])))
+    ?? (next.current = { identity, session: new CallSession(source()) });
+  useEffect(() => {
+    present.current = own;
+  });
+  const { session } = own;
   useEffect(() => (isReady ? session.retain() : undefined), [session, isReady]);
   useEffect(() => {
     if (socket) session.run((made) => made.setSocket(socket));

@@ -58,10 +58,12 @@ export class CallSession {
   #idle: CallSnapshot;
   /** What was joined last, or is to be. */
   #wish: JoinOptions | undefined;
+  /** What the making begins with, unless it was taken back or tried already. */
+  #firstJoin: JoinOptions | undefined;
 
   constructor(source: SessionSource) {
     this.#source = source;
-    this.#wish = 'join' in source ? source.join : undefined;
+    this.#wish = this.#firstJoin = 'join' in source ? source.join : undefined;
     this.#idle = this.#initial();
   }
 
@@ -112,6 +114,7 @@ export class CallSession {
   async leave(): Promise<void> {
     const joins = this.#waiting.filter(({ join }) => join);
     this.#waiting = this.#waiting.filter(({ join }) => !join);
+    this.#firstJoin = undefined;
     for (const { fail } of joins) fail?.(new GroupCallError('aborted'));
     if (!this.#made && !this.#making) return this.#show(undefined, null);
     if (!this.#made && this.#idle.phase === 'joining') this.#replace({ ...this.#idle, phase: 'leaving' });
@@ -198,7 +201,8 @@ export class CallSession {
   };
 
   #begin(): void {
-    const wished = this.#waiting.filter(({ join }) => join).at(-1)?.join ?? ('join' in this.#source ? this.#source.join : undefined);
+    const wished = this.#waiting.filter(({ join }) => join).at(-1)?.join ?? this.#firstJoin;
+    this.#firstJoin = undefined;
     if (this.#idle.error) this.#show(wished, null);
     const making = this.#create(wished);
     this.#making = making;
@@ -250,6 +254,7 @@ export class CallSession {
     this.#refuseWaiting(new GroupCallError('disposed', UNMOUNTED));
     // What has no one to be told belongs to components that are gone, too.
     this.#waiting = [];
+    this.#firstJoin = 'join' in this.#source ? this.#source.join : undefined;
     this.#idle = this.#initial();
     made?.end();
   }
