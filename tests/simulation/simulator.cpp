@@ -30,6 +30,7 @@ WorldOptions world_options(const SimulationOptions& options) {
   world.server.lookup = {1ms, 200ms};
   world.server.rate_limit = 0;
   world.server.answers_pings = Random(options.seed + "/server").below(2) == 1;
+  world.max_participants = limits::kParticipants;  // --scale goes far beyond a mesh
   world.early_offers = static_cast<std::int64_t>(Random(options.seed + "/early").below(4));
   return world;
 }

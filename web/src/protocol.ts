@@ -8,7 +8,7 @@ export type StreamName = 'camera' | 'screen';
 export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'ended';
 export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'not-shown' | 'not-sent' | 'interrupted' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error' | 'needs-gesture' | 'unsupported' | 'stopped' | 'permission-blocked' | 'processor-failed';
-export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
+export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'room-full' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
 export type LinkView = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
@@ -158,6 +158,7 @@ export interface CoreConfig {
   readonly topology?: 'mesh' | 'sfu';
   readonly joinTimeoutMs?: number;
   readonly earlyOffers?: number;
+  readonly maxParticipants?: number;
   readonly relayOnly?: boolean;
   readonly keepCamera?: boolean;
   readonly releaseMicrophone?: boolean;
