@@ -40,7 +40,7 @@ const questionsWithoutAnswer = (tab) =>
 
 const notice = (view) => view.locator('#notices [data-key="devices"]');
 
-/** Waits until the element says this, and nothing else. */
+/** Waits until the element, or something in it, says this and nothing else. */
 async function assertReads(locator, text, limitMs = LIMIT.device) {
   await locator.getByText(text, { exact: true }).first().waitFor({ timeout: limitMs });
 }
@@ -160,6 +160,7 @@ callTest('the demo says in words that the only camera was unplugged, before the 
 callTest('the demo says in words that the question of the browser was never answered', { limitMs: 150_000 }, async (stage) => {
   const page = await open(stage, { arrange: questionsWithoutAnswer });
   await assertReads(page.tab.locator('#preview-note-message'), 'Starting the camera');
+  await page.tab.waitForFunction(() => document.getElementById('camera-select').selectedOptions[0]?.text, undefined, { timeout: LIMIT.device });
   await stage.screenshot(page, 'error-timeout-before');
   const startedAt = performance.now();
   await joinAs(page.tab, 'Ada');
