@@ -41,17 +41,23 @@ export async function receivedOn({ camera, microphone }) {
   };
 }
 
-/** What was sent to the participant on whose connection this track arrives, the picture's size, and what it may take. */
+/**
+ * What was sent to the participant on whose connection this track arrives, the picture's size, what it may take (`limitKbps`), what the
+ * browser's congestion control leaves its encoder of that (`targetKbps`), and how much it believes in altogether (`availableKbps`).
+ */
 export async function sentBeside(track) {
   const pc = peerConnections.find((candidate) => candidate.getReceivers().some((receiver) => receiver.track === track));
-  const sent = { audioBytes: 0, videoBytes: 0, frames: 0, height: 0, limitKbps: 0 };
+  const sent = { audioBytes: 0, audioPackets: 0, videoBytes: 0, frames: 0, height: 0, limitKbps: 0, targetKbps: 0, availableKbps: 0 };
   if (!pc || pc.signalingState === 'closed') return sent;
   const camera = pc.getSenders().find((sender) => sender.track?.kind === 'video');
   sent.limitKbps = (camera?.getParameters().encodings[0]?.maxBitrate ?? 0) / 1_000;
   for (const stats of (await pc.getStats()).values()) {
+    if (stats.type === 'candidate-pair' && stats.nominated) sent.availableKbps = (stats.availableOutgoingBitrate ?? 0) / 1_000;
     if (stats.type !== 'outbound-rtp') continue;
     sent[`${stats.kind}Bytes`] += stats.bytesSent;
+    if (stats.kind === 'audio') sent.audioPackets += stats.packetsSent;
     if (stats.kind !== 'video') continue;
+    sent.targetKbps = Math.max(sent.targetKbps, (stats.targetBitrate ?? 0) / 1_000);
     sent.frames += stats.framesSent ?? 0;
     sent.height = Math.max(sent.height, stats.frameHeight ?? 0);
   }
