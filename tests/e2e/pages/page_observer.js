@@ -64,6 +64,31 @@ export async function sentBeside(track) {
   return sent;
 }
 
+/**
+ * What the connection on which this track arrives sends with, and what both ends say of Opus and of its repair. Statistics name
+ * Opus also where it travels in RED, so that is told by the first format of the description and by the size of packets.
+ */
+export async function negotiatedOn(track) {
+  const pc = peerConnections.find((candidate) => candidate.getReceivers().some((receiver) => receiver.track === track));
+  const report = await pc.getStats();
+  const sends = {};
+  let packetBytes = 0;
+  for (const { type, kind, codecId, bytesSent, packetsSent } of report.values()) {
+    if (type !== 'outbound-rtp' || bytesSent === 0) continue;
+    sends[kind] = report.get(codecId).mimeType;
+    if (kind === 'audio') packetBytes = bytesSent / packetsSent;
+  }
+  const opusOf = ({ sdp }) => {
+    const number = /^a=rtpmap:(\d+) opus\//m.exec(sdp)[1];
+    return {
+      fmtp: new RegExp(`^a=fmtp:${number} (.*?)\r?$`, 'm').exec(sdp)?.[1].split(';') ?? [],
+      red: new RegExp(`^a=fmtp:\\d+ ${number}/${number}\r?$`, 'm').test(sdp),
+      redFirst: /^m=audio \S+ \S+ (\d+) [^]*?^a=rtpmap:\1 red\//m.test(sdp.split('m=video')[0]),
+    };
+  };
+  return { sends, packetBytes, ours: opusOf(pc.localDescription), theirs: opusOf(pc.remoteDescription) };
+}
+
 /** The types of all candidates that open connections gathered, and of those from which they send. */
 export async function candidatesInUse(connections) {
   const gathered = new Set();
