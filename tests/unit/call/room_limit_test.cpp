@@ -20,9 +20,7 @@ CallBench bench_for(std::int64_t people, std::int64_t early_offers = 0) {
   config.early_offers = early_offers;
   return CallBench(std::move(config));
 }
-RejectRequest full(std::int64_t request) {
-  return {RequestId{request}, {ErrorCode::RoomFull, {}}};
-}
+RejectRequest full(std::int64_t request) { return {RequestId{request}, {ErrorCode::RoomFull, {}}}; }
 
 TEST(RoomLimit, TheEighthComesInAndTheNinthDoesNot) {
   CallBench eighth;
