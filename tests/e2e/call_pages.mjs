@@ -68,6 +68,9 @@ const AUTOPLAY_FLAGS = {
 /** Pages of one machine meet without any network: on the loopback interface. */
 const ONE_MACHINE_FLAGS = ['--allow-loopback-in-peer-connection'];
 
+/** This machine, by a name that is not `localhost`. */
+const INSECURE_HOST = 'insecure.test';
+
 /** The machine of the TURN server. */
 const TURN = 'turn';
 
@@ -112,6 +115,7 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  *   `on: name` is on one, every other page is here, with the signalling server; skipped without root
  * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
  * @param {number} [options.roundTripMs] how far the server is from all pages
+ * @param {boolean} [options.insecure] pages come from an address that browsers do not take for secure
  * @param {number} [options.limitMs] how long the test may take; 120 s
  * @param {boolean} [options.firefox] pages opened with `firefox: true` are in Firefox; skipped where that finds no address
  * @param {(stage: Stage) => Promise<void>} body
@@ -159,7 +163,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, screens = false, machines, turn = false, firefox = false, roundTripMs = 0, autoplay = true }) {
+  async open({ server = {}, devices = true, cameras = 1, screens = false, machines, turn = false, firefox = false, roundTripMs = 0, autoplay = true, insecure = false }) {
     if (machines) this.network = await Network.start([...machines, ...(turn ? [TURN] : [])]);
     if (turn) this.turn = await TurnServer.start(this.network, TURN);
     this.server = await startServer({
@@ -178,8 +182,10 @@ class Stage {
     });
     if (roundTripMs > 0) this.#far = await FarServer.start(this.server.url, roundTripMs);
     this.url = this.#far?.url ?? this.server.url;
+    if (insecure) this.url = this.url.replace(/localhost|127\.0\.0\.1/, INSECURE_HOST);
     this.#browserFlags = [...COMMON_FLAGS, autoplay ? AUTOPLAY_FLAGS.allowed : AUTOPLAY_FLAGS.blocked];
     if (devices) this.#browserFlags.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
+    if (insecure) this.#browserFlags.push(`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`);
     if (screens) this.#browserFlags.push('--auto-select-tab-capture-source-by-title=Shared tab');
     if (machines) {
       // Cameras are for secure pages, and only localhost is one without a certificate.
@@ -222,9 +228,9 @@ class Stage {
     return page;
   }
 
-  /** A page that plays the call by `groupcall/playback`, and joins as soon as it is loaded; `listens`: without devices. */
-  async openPlaybackPage(userId, { listens = false, ...how } = {}) {
-    return this.#open(PlaybackPage, userId, `/pages/playback_page.html?user=${userId}${listens ? '&listens' : ''}`, how);
+  /** A page that plays the call by `groupcall/playback`, and joins as soon as it is loaded; `listens`: without devices; `waits`: does not join. */
+  async openPlaybackPage(userId, { listens = false, waits = false, ...how } = {}) {
+    return this.#open(PlaybackPage, userId, `/pages/playback_page.html?user=${userId}${listens ? '&listens' : ''}${waits ? '&waits' : ''}`, how);
   }
 
   async openOlderPage(userId, how = {}) {
@@ -239,9 +245,9 @@ class Stage {
     return tab;
   }
 
-  /** The demo: `search` begins with a question mark. */
-  async openDemoPage(name, search, how = {}) {
-    return this.#open(DemoPage, name, `/${search}`, how);
+  /** The demo: `address` begins with a question mark, or is that of a page around it, without the first slash. */
+  async openDemoPage(name, address, how = {}) {
+    return this.#open(DemoPage, name, `/${address}`, how);
   }
 
   /** A page that carries out the scenarios of tests/vectors/rtc. */
@@ -286,14 +292,15 @@ class Stage {
     await untilHere(what, () => check(this.wire), limitMs);
   }
 
-  /** `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
-  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, on = HERE, firefox = false, origin = this.url }) {
+  /** `arrange(tab)`: what must be so before the page is loaded. `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, on = HERE, firefox = false, origin = this.url, arrange }) {
     if (firefox) return this.#openInFirefox(Kind, name, address, tolerated);
     const context = besides?.tab.context() ?? (await this.#newContext(await this.#browserOn(on), { permissions, viewport, colorScheme, origin }));
     const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
     this.#pages.push(page);
     const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
     await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}${tabNumber}`));
+    await arrange?.(page.tab);
     await page.load(origin + address);
     return page;
   }

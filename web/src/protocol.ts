@@ -12,7 +12,7 @@ export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'end
 /** Why a device is in its state: `reasonText()` of `groupcall/reasons` has words for each. */
 export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'not-shown' | 'not-sent' | 'interrupted' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error' | 'needs-gesture' | 'unsupported' | 'stopped' | 'permission-blocked' | 'processor-failed';
 /** What went wrong, as the core names it: see `GroupCallError.code`. */
-export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
+export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'room-full' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
 /** Where the call stands: see `CallSnapshot.phase`. */
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
 /** How it goes with the connection to the server: see `SignallingStatus.state`. */
@@ -168,6 +168,7 @@ export interface CoreConfig {
   readonly topology?: 'mesh' | 'sfu';
   readonly joinTimeoutMs?: number;
   readonly earlyOffers?: number;
+  readonly maxParticipants?: number;
   readonly relayOnly?: boolean;
   readonly keepCamera?: boolean;
   readonly releaseMicrophone?: boolean;
