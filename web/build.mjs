@@ -29,7 +29,7 @@ async function needWasmBuild() {
 }
 
 // Names that Embind's glue uses among its own objects only. The minifier cannot know that, and leaves them.
-const EMBIND_NAMES = /^(destructorFunction|fromWireType|toWireType)$/;
+const EMBIND_NAMES = /^(fromWireType|toWireType)$/;
 
 /** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself, but
  * for `react`, which uses the others and React itself. */
