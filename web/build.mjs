@@ -33,7 +33,7 @@ async function needWasmBuild() {
 }
 
 // Names that Embind's glue uses among its own objects only. The minifier cannot know that, and leaves them.
-const EMBIND_NAMES = /^(destructorFunction|fromWireType|toWireType)$/;
+const EMBIND_NAMES = /^(fromWireType|toWireType)$/;
 
 /** What can be imported without a framework. Each is complete in itself; the call has Emscripten's glue in it. */
 const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'call-store'];
