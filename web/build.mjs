@@ -31,8 +31,18 @@ async function needWasmBuild() {
 // Names that Embind's glue uses among its own objects only. The minifier cannot know that, and leaves them.
 const EMBIND_NAMES = /^(destructorFunction|fromWireType|toWireType)$/;
 
-/** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself. */
-const ENTRIES = ['index', 'playback', 'reasons', 'devices'];
+/** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself, but
+ * for `react`, which uses the others and React itself. */
+const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'react'];
+
+/** The other entries stay files of their own: a page that imports two of them has one engine. */
+const sharedEntries = {
+  name: 'shared-entries',
+  setup({ onResolve }) {
+    const others = ENTRIES.filter((name) => name !== 'react').join('|');
+    onResolve({ filter: new RegExp(`^\\.\\./(${others})\\.js$`) }, ({ path: file }) => ({ path: file.slice(1), external: true }));
+  },
+};
 
 /** One minified ES module for each entry. */
 async function bundle() {
@@ -51,6 +61,9 @@ async function bundle() {
     // Sources are inside the map; paths of this machine are not.
     sourceRoot: '',
     alias: { 'groupcall-wasm': glue },
+    external: ['react', 'react/jsx-runtime'],
+    plugins: [sharedEntries],
+    jsx: 'automatic',
     legalComments: 'none',
     logLevel: 'warning',
   });
@@ -68,9 +81,11 @@ async function emitTypes() {
   const wanted = ENTRIES.map((name) => `${name}.d.ts`);
   for (const name of wanted) {
     const text = await readFile(path.join(types, 'web/src', name), 'utf8');
-    for (const [, module] of text.matchAll(/from '\.\/([\w-]+)\.js'/g)) {
-      if (!wanted.includes(`${module}.d.ts`)) wanted.push(`${module}.d.ts`);
+    for (const [, module] of text.matchAll(/from '(\.\.?\/[\w/-]+)\.js'/g)) {
+      const reached = path.join(path.dirname(name), `${module}.d.ts`);
+      if (!wanted.includes(reached)) wanted.push(reached);
     }
+    await mkdir(path.dirname(path.join(dist, name)), { recursive: true });
     await writeFile(path.join(dist, name), text);
   }
 }

@@ -15,7 +15,8 @@ const esbuild = createRequire(path.join(root, 'web/package.json'))('esbuild');
 /** One bundle that exports every module of web/src under its file name. */
 async function bundleAll() {
   const files = await readdir(source, { recursive: true });
-  const modules = files.filter((file) => file.endsWith('.ts'));
+  // What needs React is compiled with it: react_page.mjs.
+  const modules = files.filter((file) => file.endsWith('.ts') && !file.startsWith('react'));
   const contents = modules
     .map((file) => `export * as ${path.basename(file, '.ts').replaceAll('-', '_')} from './${file}';`)
     .join('\n');

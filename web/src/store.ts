@@ -7,6 +7,7 @@
 
 import { callOut } from './call-out.js';
 import { describeProblem, type CallProblem } from './errors.js';
+import { initialSnapshot } from './initial-snapshot.js';
 import type { CoreError, InvitationView, ParticipantView, RoomView, SelfView, SnapshotPatch, TrackSource } from './protocol.js';
 import type { CallRoom, CallSnapshot, Invitation, Participant, SelfParticipant, UserInfo } from './snapshot.js';
 import { Waterfall } from './waterfall.js';
@@ -54,32 +55,6 @@ function toRoom(room: RoomView): CallRoom | null {
   return room.roomId === '' ? null : { ...room, joinedAtMs: room.joinedAtMs || null };
 }
 
-function initialSnapshot(userId: string, userInfo: UserInfo): CallSnapshot {
-  const off = { state: 'off', reason: 'none' } as const;
-  return share<CallSnapshot>(undefined, {
-    phase: 'idle',
-    room: null,
-    error: null,
-    signalling: { state: 'closed', error: null, retryAtMs: null },
-    self: {
-      userId,
-      userInfo,
-      microphone: { ...off },
-      camera: { ...off },
-      screen: { ...off },
-      streams: { camera: null, microphone: null, screen: null },
-      devices: { microphone: null, camera: null },
-      deviceError: '',
-      speaking: false,
-    },
-    devices: [],
-    participants: [],
-    invitations: [],
-    diagnostics: {},
-    timings: {},
-  });
-}
-
 export class SnapshotStore {
   #snapshot: CallSnapshot;
   #participants = new Map<string, Participant>();
@@ -89,7 +64,7 @@ export class SnapshotStore {
 
   /** @param userInfo taken over, and frozen. */
   constructor(userId: string, userInfo: UserInfo, streams: StreamLookup) {
-    this.#snapshot = initialSnapshot(userId, userInfo);
+    this.#snapshot = share<CallSnapshot>(undefined, initialSnapshot(userId, userInfo));
     this.#streams = streams;
   }
 
