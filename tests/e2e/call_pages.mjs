@@ -573,7 +573,9 @@ class ChatApplicationPage extends ApplicationPage {
       const { mediaDevices } = navigator;
       const open = mediaDevices.getUserMedia.bind(mediaDevices);
       // Small pictures, for small machines.
+      window.timesAsked = 0;
       mediaDevices.getUserMedia = async (wanted) => {
+        window.timesAsked += 1;
         const stream = await open({ ...wanted, ...(wanted.video && { video }) });
         window.opened.push(...stream.getTracks());
         return stream;
@@ -619,6 +621,11 @@ class ChatApplicationPage extends ApplicationPage {
     await untilHere(`${this.name} to meet ${others} others`, meets, LIMIT.media).catch((error) => {
       throw new Error(`${error.message}: ${JSON.stringify(last)}`, { cause: error });
     });
+  }
+
+  /** How often it has asked for devices. */
+  timesAsked() {
+    return this.tab.evaluate(() => window.timesAsked);
   }
 
   /** The kinds of the tracks that are still open. */

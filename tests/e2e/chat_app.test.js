@@ -35,7 +35,7 @@ for (const [way, what] of [['window', '<GroupCallWindow socket>'], ['hook', 'use
     for (const name of ['Friend ben', 'Older olga']) await ann.untilText(name);
     await stage.screenshot(ann, `chat-app-${way}`);
 
-    assert.equal(joinsOf(stage, 'ann').length, 1, 'StrictMode mounts twice, and one joins once');
+    assert.deepEqual([joinsOf(stage, 'ann').length, await ann.timesAsked()], [1, 1], 'StrictMode mounts twice, and one joins once');
     assert.equal(ann.timesFetchedWasm, 1);
     const told = JSON.stringify(joinsOf(stage, 'ann'));
     assert.match(told, /Friend ann/);
