@@ -138,7 +138,7 @@ async function assertLargeEnough(page, where) {
 
 for (const [name, state] of Object.entries(STATES)) {
   for (const [colorScheme, viewport] of [['light', { width: 1440, height: 810 }], ['dark', { width: 360, height: 740 }]]) {
-    test(`axe finds nothing in the state "${name}", ${colorScheme}, ${viewport.width} wide`, { timeout: 60_000 }, () =>
+    test(`axe finds nothing, and a finger finds everything, in the state "${name}", ${colorScheme}, ${viewport.width} wide`, { timeout: 60_000 }, () =>
       stage.withPage({ colorScheme, viewport, ...state.options }, async (page) => {
         await bring(page, state);
         await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}-${viewport.width}.png` });
