@@ -9,11 +9,6 @@ target_compile_options(groupcall_warnings INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers>
   $<$<BOOL:${GROUPCALL_WERROR}>:-Werror>)
 
-# For the product alone: what tests name is seen by nobody else.
-add_library(groupcall_product_warnings INTERFACE)
-target_link_libraries(groupcall_product_warnings INTERFACE groupcall_warnings)
-target_compile_options(groupcall_product_warnings INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wreserved-identifier>)
-
 # A build type of our own: fast enough for simulations, and assert() stays.
 set(CMAKE_CXX_FLAGS_RELWITHASSERTS "-O2 -g1")
 
