@@ -17,7 +17,8 @@ const pages = path.join(root, 'tests/e2e/pages');
 const output = path.join(root, 'build/react-parts');
 // esbuild is a development dependency of web/, not of tests/.
 const esbuild = createRequire(path.join(root, 'web/package.json'))('esbuild');
-const packageOf = (name) => path.join(root, 'tests/node_modules', name);
+/** Another React may be tested, such as an older one. */
+const packages = process.env.GROUPCALL_REACT ?? path.join(root, 'tests/node_modules');
 
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8' };
@@ -35,8 +36,8 @@ async function bundle() {
     define: { 'process.env.NODE_ENV': '"development"' },
     alias: {
       // One React for the page and for the parts, whose folder has one of its own.
-      react: packageOf('react'),
-      'react-dom': packageOf('react-dom'),
+      react: path.join(packages, 'react'),
+      'react-dom': path.join(packages, 'react-dom'),
       // The calls of this page need no module.
       'groupcall-wasm': path.join(root, 'tests/web/fake_module.mjs'),
     },
@@ -61,6 +62,11 @@ export class ReactStage {
   async close() {
     await this.#browser?.close();
     await this.#server?.close();
+  }
+
+  /** Where the page is, for another browser. */
+  get url() {
+    return this.#server.url;
   }
 
   /**

@@ -119,13 +119,31 @@ async function assertAccessible(page, where, rules = {}) {
   assert.ok(found.passes > 10, `axe-core looked at ${where}`);
 }
 
+/** What is pressed takes a finger, also around what is drawn of it. */
+async function assertLargeEnough(page, where) {
+  const small = await page.evaluate(() => {
+    const reaches = (element, x, y) => element.contains(document.elementFromPoint(x, y));
+    return [...document.querySelectorAll('.groupcall :is(button, select, input, textarea)')]
+      .filter((element) => {
+        const box = element.getBoundingClientRect();
+        const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+        const covered = !reaches(element, x, y);
+        const large = box.width >= 44 && box.height >= 44;
+        return !covered && !large && !(reaches(element, x, y - 20) && reaches(element, x, y + 20));
+      })
+      .map((element) => element.outerHTML.slice(0, 120));
+  });
+  assert.deepEqual(small, [], `${where}: too small for a finger`);
+}
+
 for (const [name, state] of Object.entries(STATES)) {
   for (const [colorScheme, viewport] of [['light', { width: 1440, height: 810 }], ['dark', { width: 360, height: 740 }]]) {
-    test(`axe finds nothing in the state "${name}", ${colorScheme}, ${viewport.width} wide`, { timeout: 60_000 }, () =>
+    test(`axe finds nothing, and a finger finds everything, in the state "${name}", ${colorScheme}, ${viewport.width} wide`, { timeout: 60_000 }, () =>
       stage.withPage({ colorScheme, viewport, ...state.options }, async (page) => {
         await bring(page, state);
         await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}-${viewport.width}.png` });
         await assertAccessible(page, name);
+        await assertLargeEnough(page, name);
       }),
     );
   }

@@ -195,7 +195,7 @@ test('a server renders window, form, controls and calls without a browser, a war
          </StrictMode>,
        );`,
     );
-    assert.match(html, /Getting ready/);
+    assert.match(html, /Connecting to the server/);
     assert.match(html, /Ready to join\?/);
     assert.doesNotMatch(html, / style=/, 'a strict policy would forbid it');
     assert.deepEqual(complaints, []);

@@ -26,7 +26,11 @@ export {
   type LocalMedia,
   type PlaybackState,
 } from './react/hooks.js';
-export { GroupCallWindow, type CallWindowLook, type GroupCallWindowProps } from './react/parts/call-window.js';
+export { useCallRoom, type BoundStore, type CallRoomOptions, type CallRoomState } from './react/call-room.js';
+export type { ApplicationId, ApplicationUser } from './react/application-ids.js';
+export type { ApplicationStore, CallState, CallStoreOptions, CallStoreState, StoredParticipant } from './call-store.js';
+export type { CallWindowLook } from './react/parts/call-window.js';
+export { GroupCallHost, GroupCallWindow, type GroupCallHostProps, type GroupCallWindowProps } from './react/drop-in.js';
 export { CallControls, type CallControlsProps, type PanelSwitch } from './react/parts/call-controls.js';
 export { VideoTile, type VideoTileProps } from './react/parts/video-tile.js';
 export { GroupCallTexts, type GroupCallTextsProps } from './react/texts-context.js';

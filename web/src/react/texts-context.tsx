@@ -6,6 +6,7 @@ import { englishTexts, type Texts } from './texts.js';
 
 const TextsContext = createContext<Texts>(englishTexts);
 
+/** Props of `<GroupCallTexts>`. */
 export interface GroupCallTextsProps {
   /** Those that replace the texts around them; best an object that stays the same. */
   readonly value: Partial<Texts> | undefined;

@@ -10,6 +10,7 @@ import { Icon, type IconName } from './icons.js';
 import { isWanted } from './media-words.js';
 import { useShortcuts } from './shortcuts.js';
 
+/** Props of `<CallControls>`. */
 export interface CallControlsProps {
   /** Whether the keys m, v, s and c press the buttons, anywhere on the page except in fields. Default true. */
   readonly shortcuts?: boolean;

@@ -2,9 +2,9 @@
 
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
 
-import type { CallSnapshot, GroupCall, GroupCallOptions, JoinOptions } from '../../index.js';
+import type { CallSnapshot } from '../../index.js';
 import { useCallSelector } from '../hooks.js';
-import { GroupCallProvider, useSession } from '../provider.js';
+import { useSession } from '../provider.js';
 import { GroupCallTexts, useTexts } from '../texts-context.js';
 import type { Texts } from '../texts.js';
 import { Announcer } from './announcer.js';
@@ -37,20 +37,6 @@ export interface CallWindowLook {
   readonly className?: string;
 }
 
-/** Props of `<GroupCallWindow>`: inside a `<GroupCallProvider>` its looks alone, or by itself with what a provider takes. */
-export type GroupCallWindowProps = CallWindowLook &
-  (
-    | { readonly options?: never; readonly join?: never; readonly call?: never }
-    | {
-        /** As of `<GroupCallProvider>`. */
-        readonly options: GroupCallOptions;
-        /** As of `<GroupCallProvider>`: joins at once. */
-        readonly join?: JoinOptions;
-        readonly call?: never;
-      }
-    | { /** A call of the page's own. */ readonly call: GroupCall; readonly options?: never; readonly join?: never }
-  );
-
 const selectPhase = ({ phase }: CallSnapshot) => phase;
 const selectFailed = ({ error }: CallSnapshot): boolean => error !== null;
 
@@ -73,9 +59,10 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
   const phase = useCallSelector(selectPhase);
   const inCall = phase === 'joined' || phase === 'reconnecting';
   const [wasInCall, setWasInCall] = useState(inCall);
-  if (inCall && !wasInCall) setWasInCall(true);
+  useEffect(() => {
+    if (inCall) setWasInCall(true);
+  }, [inCall]);
   useLeaving(onLeave);
-  const rejoin = session.rejoin();
   return (
     <section ref={element} className={`groupcall gc-window ${className}`.trim()} aria-label={texts.call} data-phase={phase} data-theme={theme}>
       <WindowElement value={element}>
@@ -83,7 +70,7 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
           {inCall ? (
             <CallScene title={title} invite={invite} actions={actions} chat={chat} shortcuts={shortcuts} />
           ) : (
-            <StatusScreen wasInCall={wasInCall} onRetry={rejoin} onBack={onLeave} />
+            <StatusScreen wasInCall={wasInCall} onRetry={session.rejoin()} onBack={onLeave} />
           )}
         </Announcer>
       </WindowElement>
@@ -92,15 +79,16 @@ function WindowFrame({ onLeave, title = '', invite, actions, chat = true, shortc
 }
 
 /**
- * A call with all that belongs to it: tiles that fill the space, shared screens, notices, messages, devices, controls. It
- * is as large as the element around it. Before, between and after calls it says how things stand, and after a refusal what to do.
+ * The call of the `<GroupCallProvider>` around, with all that belongs to it: tiles that fill the space, shared screens, notices,
+ * messages, devices, controls. It is as large as the element around it. Before, between and after calls it says how things stand,
+ * and after a refusal what to do.
  *
  * Needs the style sheet `groupcall/style.css`.
  */
-export function GroupCallWindow({ options, join, call, texts, ...look }: GroupCallWindowProps): ReactElement {
-  const frame = <WindowFrame {...look} />;
-  const own = texts && { texts };
-  if (call) return <GroupCallProvider call={call} {...own}>{frame}</GroupCallProvider>;
-  if (options) return <GroupCallProvider options={options} {...own} {...(join && { join })}>{frame}</GroupCallProvider>;
-  return <GroupCallTexts value={texts}>{frame}</GroupCallTexts>;
+export function CallWindow({ texts, ...look }: CallWindowLook): ReactElement {
+  return (
+    <GroupCallTexts value={texts}>
+      <WindowFrame {...look} />
+    </GroupCallTexts>
+  );
 }

@@ -66,7 +66,9 @@ export function useChatLog(open: boolean): ChatLog {
   const [unread, setUnread] = useState(0);
   const [status, setStatus] = useState('');
   const count = useRef(0);
-  if (open && unread > 0) setUnread(0);
+  useEffect(() => {
+    if (open) setUnread(0);
+  }, [open]);
   const append = (line: Omit<ChatLine, 'id' | 'at'>): void => {
     const id = (count.current += 1);
     setLines((before) => [...before, { ...line, id, at: new Date() }].slice(-KEPT));
@@ -90,5 +92,5 @@ export function useChatLog(open: boolean): ChatLog {
     append({ own: true, name: texts.you, note: to === '' ? '' : texts.noteOnlyTo(nameFor(to)), text });
     return true;
   };
-  return { lines, unread, addressees, status, send };
+  return { lines, unread: open ? 0 : unread, addressees, status, send };
 }

@@ -10,6 +10,7 @@ import { Icon } from './icons.js';
 import { colourOf, initialsOf, nameOf } from './people.js';
 import { ring as startRing } from './ring.js';
 
+/** Props of `<IncomingCall>`. */
 export interface IncomingCallProps {
   /** Goes into the call. Default: `join()` of the call around it, with the devices on. */
   readonly onAccept?: (invitation: Invitation) => void;

@@ -29,7 +29,8 @@ export function useSeconds(running: boolean): number {
 function useOutage({ state, error }: CallSnapshot['signalling']): [CallProblem | null, (problem: CallProblem | null) => void] {
   const [last, setLast] = useState<CallProblem | null>(null);
   const outage = state === 'online' ? null : (error ?? last);
-  if (outage !== last) setLast(outage);
+  // Not while rendering: React 18 loses changes of an external store then.
+  useEffect(() => setLast(outage), [outage]);
   return [outage, setLast];
 }
 
@@ -53,7 +54,7 @@ function Notice({ notice, onAction, onDismiss }: { readonly notice: NoticeText; 
     <div ref={element} className={`gc-notice${quiet ? ' gc-quiet' : ''}`} data-key={notice.key}>
       <Icon name={quiet ? 'retry' : 'alert'} />
       <p>
-        <strong>{message}</strong> {remedy} <span className="gc-notice-detail">{detail}</span>
+        <strong>{message}</strong> <span className="gc-notice-remedy">{remedy}</span> <span className="gc-notice-detail">{detail}</span>
       </p>
       {action && <NoticeButton name={action === 'take-over' ? texts.takeOver : texts.playSound} onPress={onAction} />}
       {dismissible && (
@@ -85,7 +86,9 @@ export function Notices(): ReactElement {
   ].filter((one): one is NoticeText => one !== null);
   // What has gone may be said again.
   const still = dismissed.filter((text) => all.some((one) => textOf(one) === text));
-  if (still.length !== dismissed.length) setDismissed(still);
+  useEffect(() => {
+    if (still.length !== dismissed.length) setDismissed(still);
+  });
   const act = ({ action }: NoticeText): void => {
     if (action === 'play-sound') void resume();
     // From here on it is tried, and nobody else is the cause.

@@ -19,6 +19,7 @@ export interface PreJoinChoice {
   readonly name: string;
 }
 
+/** Props of `<PreJoin>`. */
 export interface PreJoinProps {
   /**
    * Joins with what was chosen. While the promise that it returns waits, the form waits; what it rejects with is shown if it is a

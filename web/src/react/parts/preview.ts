@@ -26,11 +26,18 @@ export type PreviewState = Readonly<Record<InputKind, PreviewDevice>>;
 
 const IDLE = { state: 'off', reason: 'none', track: null } as const;
 
-/** Chromium: what was closed without an answer may be asked again. */
-function reasonOf(error: unknown): MediaReason {
+/** Whether the headers of this page, or of the one around it, keep it from one of these devices, where the browser tells. */
+function isBarred(kinds: readonly InputKind[]): boolean {
+  const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
+  return kinds.some((kind) => featurePolicy?.allowsFeature(kind) === false);
+}
+
+/** As the call itself tells them apart. Chromium: what was closed without an answer may be asked again. */
+function reasonOf(error: unknown, kinds: readonly InputKind[]): MediaReason {
   const { name = '', message = '' } = error instanceof Error ? error : {};
-  if (name === 'NotAllowedError') return /dismissed/i.test(message) ? 'permission-dismissed' : /system/i.test(message) ? 'permission-blocked' : 'permission-denied';
-  return REASONS[name] ?? 'device-error';
+  if (name !== 'NotAllowedError') return REASONS[name] ?? 'device-error';
+  if (/dismissed/i.test(message)) return 'permission-dismissed';
+  return /system/i.test(message) || isBarred(kinds) ? 'permission-blocked' : 'permission-denied';
 }
 
 async function openDevices(constraints: MediaStreamConstraints): Promise<MediaStream> {
@@ -125,7 +132,7 @@ export class Preview {
       }
       return undefined;
     } catch (error) {
-      const reason = reasonOf(error);
+      const reason = reasonOf(error, kinds);
       for (const kind of kinds) {
         if (!isLate(kind)) this.#set(kind, { state: 'error', reason });
       }

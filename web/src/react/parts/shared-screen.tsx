@@ -24,9 +24,10 @@ export function useSharedScreens(): SharedScreens {
   const [{ sharers, chosen }, setState] = useState<{ readonly sharers: readonly string[]; readonly chosen: string | null }>({ sharers: present, chosen: null });
   const known = sharers.filter((userId) => present.includes(userId));
   const now = [...known, ...present.filter((userId) => !known.includes(userId))];
-  // While rendering, as React has it for a state that follows from another.
-  if (!sameList(now, sharers)) setState({ sharers: now, chosen: chosen !== null && now.includes(chosen) ? chosen : null });
-  const shown = chosen !== null && now.includes(chosen) ? chosen : (now.at(-1) ?? null);
+  const stays = chosen !== null && now.includes(chosen) ? chosen : null;
+  // Not while rendering: React 18 loses changes of an external store then.
+  useEffect(() => setState((before) => (sameList(before.sharers, now) ? before : { sharers: now, chosen: stays })));
+  const shown = stays ?? now.at(-1) ?? null;
   const showNext = (): void => setState({ sharers: now, chosen: now[(now.indexOf(shown ?? '') + 1) % now.length] ?? null });
   return { sharers: now, shown, showNext };
 }

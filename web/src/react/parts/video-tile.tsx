@@ -10,6 +10,7 @@ import { colourOf, initialsOf, nameOf } from './people.js';
 import { DeviceChip, QualityChip } from './tile-chips.js';
 import { useTileView } from './tile-view.js';
 
+/** Props of `<VideoTile>`. */
 export interface VideoTileProps {
   /** Of one of the others, or one's own (`self.userId` of the snapshot). */
   readonly userId: string;
