@@ -9,24 +9,18 @@ import { Diagnostics } from './diagnostics.js';
 import { FormPage } from './form-page.js';
 import { useSnapshot } from './use-snapshot.js';
 
-/** Where the visitor is: in the call as long as there is one, and while it is being left. */
-function useInCall(phase: CallSnapshot['phase']): boolean {
-  const [inCall, setInCall] = useState(false);
-  const now = phase === 'joined' || phase === 'reconnecting' || (inCall && phase === 'leaving');
-  // While rendering, as React has it for a state that follows from another.
-  if (now !== inCall) setInCall(now);
-  return now;
-}
-
-const selectPhase = ({ phase }: CallSnapshot) => phase;
+/** In the call as long as there is one, and while it is being left. */
+const selectInCall = ({ phase, room }: CallSnapshot): boolean =>
+  phase === 'joined' || phase === 'reconnecting' || (phase === 'leaving' && typeof room?.joinedAtMs === 'number');
 
 export function App(): ReactElement {
   const [call, setCall] = useState<GroupCall | null>(null);
   const [room, setRoom] = useState(firstRoom);
-  const phase = useSnapshot(call, selectPhase) ?? 'idle';
-  const inCall = useInCall(phase);
+  const inCall = useSnapshot(call, selectInCall) ?? false;
   const [wasInCall, setWasInCall] = useState(false);
-  if (inCall && !wasInCall) setWasInCall(true);
+  useEffect(() => {
+    if (inCall) setWasInCall(true);
+  }, [inCall]);
   const [open, setOpen] = useState(false);
   const toggle = useRef<HTMLButtonElement>(null);
   const diagnostics = { open, onToggle: () => setOpen(!open), buttonRef: toggle };
