@@ -949,10 +949,6 @@ export class ScenarioPage extends Page {
 export class DemoPage extends Page {
   async prepare(recordBase) {
     await super.prepare(recordBase);
-    // A shop window: what the browser warns of is a mistake, too.
-    this.tab.on('console', (message) => {
-      if (message.type() === 'warning') this.complain(`console: ${message.text()}`);
-    });
     // The sound of the others is in no document.
     await this.tab.addInitScript(() => {
       window.playedSounds = new Set();

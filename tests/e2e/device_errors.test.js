@@ -94,7 +94,7 @@ const FAILURES = {
   },
   'permission-blocked-by-page': {
     within: 'pages/barring_page.html',
-    how: { tolerated: [/Permissions policy violation/] },
+    how: { tolerated: [/Permissions policy violation/, /permission has been blocked because of a permissions policy/] },
     message: 'The system or this page blocks the camera',
     remedy: 'Allow it in the settings of the system, or of the page around this one.',
     noticed: 'The system or this page blocks the microphone. The system or this page blocks the camera.',
