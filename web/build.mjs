@@ -1,9 +1,10 @@
 /**
- * Builds the package into web/dist/: index.js, playback.js, reasons.js and devices.js (with their source maps), their .d.ts
+ * Builds the package into web/dist/: index.js, playback.js, reasons.js, devices.js and record.js (with their source maps), their .d.ts
  * and what these import, groupcall.wasm. Needs the WebAssembly build (`cmake --build --preset wasm`).
  */
 
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +34,7 @@ const EMBIND_NAMES = /^(destructorFunction|fromWireType|toWireType)$/;
 
 /** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself, but
  * for `react`, which uses the others and React itself. */
-const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'react'];
+const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'react', 'record'];
 
 /** The other entries stay files of their own: a page that imports two of them has one engine. */
 const sharedEntries = {
@@ -41,8 +42,16 @@ const sharedEntries = {
   setup({ onResolve }) {
     const others = ENTRIES.filter((name) => name !== 'react').join('|');
     onResolve({ filter: new RegExp(`^\\.\\./(${others})\\.js$`) }, ({ path: file }) => ({ path: file.slice(1), external: true }));
+    // What is loaded when it is wanted, by this very name, which bundlers of pages find.
+    onResolve({ filter: /^\./ }, ({ path: file, kind }) => (kind === 'dynamic-import' ? { path: file, external: true } : undefined));
   },
 };
+
+/** Which build a flight record is of: the version, and what the module was built from shows in its bytes. */
+async function buildId() {
+  const { version } = JSON.parse(await readFile(path.join(web, 'package.json'), 'utf8'));
+  return `${version}+${createHash('sha256').update(await readFile(wasm)).digest('hex').slice(0, 12)}`;
+}
 
 /** One minified ES module for each entry. */
 async function bundle() {
@@ -61,6 +70,7 @@ async function bundle() {
     // Sources are inside the map; paths of this machine are not.
     sourceRoot: '',
     alias: { 'groupcall-wasm': glue },
+    define: { GROUPCALL_BUILD: JSON.stringify(await buildId()) },
     external: ['react', 'react/jsx-runtime'],
     plugins: [sharedEntries],
     jsx: 'automatic',
