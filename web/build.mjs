@@ -34,7 +34,10 @@ const EMBIND_NAMES = /^(destructorFunction|fromWireType|toWireType)$/;
 
 /** What can be imported: the call, with Emscripten's glue, and what a page may do without. Each is complete in itself, but
  * for `react`, which uses the others and React itself. */
-const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'react', 'record'];
+const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'react'];
+
+/** What `index` loads when it is wanted; no page imports it by itself. */
+const LAZY = ['record'];
 
 /** The other entries stay files of their own: a page that imports two of them has one engine. */
 const sharedEntries = {
@@ -42,8 +45,8 @@ const sharedEntries = {
   setup({ onResolve }) {
     const others = ENTRIES.filter((name) => name !== 'react').join('|');
     onResolve({ filter: new RegExp(`^\\.\\./(${others})\\.js$`) }, ({ path: file }) => ({ path: file.slice(1), external: true }));
-    // What is loaded when it is wanted, by this very name, which bundlers of pages find.
-    onResolve({ filter: /^\./ }, ({ path: file, kind }) => (kind === 'dynamic-import' ? { path: file, external: true } : undefined));
+    // By this very name, which bundlers of pages find.
+    onResolve({ filter: new RegExp(`^\\./(${LAZY.join('|')})\\.js$`) }, ({ path: file }) => ({ path: file, external: true }));
   },
 };
 
@@ -57,7 +60,7 @@ async function buildId() {
 async function bundle() {
   await build({
     absWorkingDir: web,
-    entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
+    entryPoints: [...ENTRIES, ...LAZY].map((name) => `src/${name}.ts`),
     outdir: dist,
     bundle: true,
     format: 'esm',
@@ -111,4 +114,4 @@ await needWasmBuild();
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await Promise.all([bundle(), emitTypes(), copyFile(wasm, path.join(dist, 'groupcall.wasm'))]);
-for (const name of [...ENTRIES.map((entry) => `${entry}.js`), 'groupcall.wasm']) await printSize(name);
+for (const name of [...[...ENTRIES, ...LAZY].map((entry) => `${entry}.js`), 'groupcall.wasm']) await printSize(name);

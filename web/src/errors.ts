@@ -99,10 +99,7 @@ const ERROR_TEXTS: Readonly<Record<GroupCallErrorCode, Text>> = {
     'This browser cannot make calls.',
     'Use a current version of Chrome, Edge, Firefox or Safari.',
   ],
-  'record-not-redactable': [
-    'Private data cannot be taken out of this record.',
-    'Save it as it is, and give it only to someone you trust.',
-  ],
+  'record-not-redactable': ['This record cannot be redacted.', 'Save it as it is.'],
   'engine-failed': ['The call software stopped unexpectedly.', 'Reload the page and join again.'],
 };
 

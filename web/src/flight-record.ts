@@ -15,12 +15,19 @@ const MOST_BYTES = 4_000_000;
 /** Text where the browser has no CompressionStream, or has not yet done with it; else a gzip member. */
 export type RecordPart = string | ArrayBuffer;
 
+/** So many events, from the first to the last, in microseconds. */
+interface Stretch {
+  events: number;
+  from: number;
+  to: number;
+}
+
 interface Chunk {
   part: RecordPart;
-  readonly events: number;
-  readonly from: number;
-  readonly to: number;
+  readonly stretch: Stretch;
 }
+
+const nothing = (): Stretch => ({ events: 0, from: 0, to: 0 });
 
 const sizeOf = (part: RecordPart): number => (typeof part === 'string' ? part.length : part.byteLength);
 
@@ -29,12 +36,10 @@ export class FlightRecord {
   readonly header: string;
   readonly #chunks: Chunk[] = [];
   #text = '';
-  #events = 0;
-  #from = 0;
-  #to = 0;
-  /** Between which chunks something is missing, and what. */
+  #open = nothing();
+  /** Before which chunk something is missing, and what. */
   #gapAt = 0;
-  #gap = { events: 0, from: 0, to: 0 };
+  readonly #gap = nothing();
 
   constructor(configText: string) {
     this.header = `{"groupcall":"record","version":1,"build":"${BUILD}","config":${configText}}`;
@@ -43,9 +48,9 @@ export class FlightRecord {
   /** Before the event is handled, so that the one of which the module dies is there, too. */
   begin(nowMicros: number, eventText: string): void {
     if (this.#text.length > CHUNK_CHARACTERS) this.#seal();
-    this.#from ||= nowMicros;
-    this.#to = nowMicros;
-    this.#events += 1;
+    this.#open.events += 1;
+    this.#open.from ||= nowMicros;
+    this.#open.to = nowMicros;
     this.#text += `[${nowMicros},${eventText}`;
   }
 
@@ -53,36 +58,39 @@ export class FlightRecord {
     this.#text += `,"${hash}"]\n`;
   }
 
-  /** All of it, in order. */
+  /** All of it, in order. An event of which the module has died has no end. */
   read(): RecordPart[] {
     const parts = this.#chunks.map(({ part }) => part);
-    if (this.#gapAt > 0) parts.splice(this.#gapAt, 0, `{"gap":${JSON.stringify(this.#gap)}}\n`);
-    const dead = this.#text !== '' && !this.#text.endsWith('\n');
-    return [`${this.header}\n`, ...parts, dead ? `${this.#text}]\n` : this.#text];
+    if (this.#gapAt > 0) parts.splice(this.#gapAt, 0, JSON.stringify({ gap: this.#gap }));
+    return [this.header, ...parts, this.#text];
   }
 
   #seal(): void {
     const text = this.#text;
-    const chunk: Chunk = { part: text, events: this.#events, from: this.#from, to: this.#to };
+    const chunk: Chunk = { part: text, stretch: this.#open };
     this.#chunks.push(chunk);
     this.#text = '';
-    this.#events = this.#from = 0;
-    const done = (part: RecordPart): void => {
-      chunk.part = part;
-      this.#trim();
-    };
+    this.#open = nothing();
     // Without CompressionStream it stays text: less of it has room.
-    deflate(text).then(done, () => done(chunk.part));
+    void deflate(text)
+      .catch(() => text)
+      .then((part) => {
+        chunk.part = part;
+        this.#trim();
+      });
   }
 
   /** What came after the first quarter goes first. */
   #trim(): void {
+    const gap = this.#gap;
     let bytes = this.#chunks.reduce((sum, { part }) => sum + sizeOf(part), 0);
     while (bytes > MOST_BYTES && this.#chunks.length > 1) {
       this.#gapAt ||= Math.ceil(this.#chunks.length / 4);
-      const [gone] = this.#chunks.splice(this.#gapAt, 1) as [Chunk];
-      bytes -= sizeOf(gone.part);
-      this.#gap = { events: this.#gap.events + gone.events, from: this.#gap.from || gone.from, to: gone.to };
+      const [{ part, stretch }] = this.#chunks.splice(this.#gapAt, 1) as [Chunk];
+      bytes -= sizeOf(part);
+      gap.events += stretch.events;
+      gap.from ||= stretch.from;
+      gap.to = stretch.to;
     }
   }
 }

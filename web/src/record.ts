@@ -1,5 +1,5 @@
 /**
- * `groupcall/record`: makes a file of a call's flight record. `exportRecord()` of a call loads it when it is wanted.
+ * Makes a file of a call's flight record: a script of its own, which `exportRecord()` of a call loads when it is wanted.
  *
  * A redacted record must show the same call: it is played again beside the original, and what the core commands must be of
  * the same kinds in the same order. The format is in tools/flight/README.md.

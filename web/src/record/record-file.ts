@@ -8,10 +8,17 @@ function through(part: BlobPart, stream: CompressionStream | DecompressionStream
   return new Response(new Blob([part]).stream().pipeThrough(stream));
 }
 
-/** The lines of all parts; each part ends with a whole one. */
+/** With whole lines, also where the module died of the last event. */
+function whole(text: string): string {
+  if (text === '' || text.endsWith('\n')) return text;
+  const isEvent = text.startsWith('[', text.lastIndexOf('\n') + 1);
+  return text + (isEvent ? ']\n' : '\n');
+}
+
+/** The lines of all parts, each of which ends with a whole one. */
 export async function* readLines(parts: readonly RecordPart[]): AsyncGenerator<string> {
   for (const part of parts) {
-    const text = typeof part === 'string' ? part : await through(part, new DecompressionStream('gzip')).text();
+    const text = typeof part === 'string' ? whole(part) : await through(part, new DecompressionStream('gzip')).text();
     for (const line of text.split('\n')) if (line !== '') yield line;
   }
 }
@@ -28,7 +35,7 @@ export class RecordWriter {
   }
 
   async part(part: RecordPart): Promise<void> {
-    this.#text += typeof part === 'string' ? part : '';
+    this.#text += typeof part === 'string' ? whole(part) : '';
     if (this.#text !== '') await this.#seal();
     if (typeof part !== 'string') this.#parts.push(part);
   }
