@@ -22,6 +22,9 @@ const SLICE_MS = 8;
 interface Header {
   readonly config: CoreConfig;
 }
+interface GapLine {
+  readonly gap: object;
+}
 type EventLine = readonly [now: number, event: CoreEvent, hash?: string];
 
 /**
@@ -44,7 +47,7 @@ async function redactRecord(parts: readonly RecordPart[], module: GroupCallModul
   const collector = new EventRedactor(new Pseudonyms(undefined, seen));
   for await (const line of readLines(parts)) {
     await breathe();
-    const value = JSON.parse(line) as Header | EventLine;
+    const value = JSON.parse(line) as Header | GapLine | EventLine;
     if (isEvent(value)) collector.event(value[1]);
     else if ('config' in value) collector.config(value.config);
   }
@@ -54,18 +57,20 @@ async function redactRecord(parts: readonly RecordPart[], module: GroupCallModul
   try {
     for await (const line of readLines(parts)) {
       await breathe();
-      const value = JSON.parse(line) as Header | EventLine;
+      const value = JSON.parse(line) as Header | GapLine | EventLine;
       if (isEvent(value)) {
         await writer.line(redactLine(value, redactor, twin));
       } else if ('config' in value) {
         const config = redactor.config(value.config);
         twin = new Twin(module, value.config, config);
         await writer.line(JSON.stringify({ ...value, redacted: true, config }));
-      } else {
-        // Something is missing: what comes after it cannot be played.
+      } else if ('gap' in value) {
+        // What comes after it cannot be played.
         twin?.delete();
         twin = undefined;
         await writer.line(line);
+      } else {
+        throw new NotRedactable('a line is neither header, event nor gap');
       }
     }
   } finally {
@@ -74,7 +79,7 @@ async function redactRecord(parts: readonly RecordPart[], module: GroupCallModul
   return writer.end();
 }
 
-const isEvent = (value: Header | EventLine): value is EventLine => Array.isArray(value);
+const isEvent = (value: Header | GapLine | EventLine): value is EventLine => Array.isArray(value);
 
 function redactLine([now, event, hash]: EventLine, redactor: EventRedactor, twin: Twin | undefined): string {
   const redacted = redactor.event(event);
