@@ -75,6 +75,7 @@ void print_entry(std::ostream& out, const Entry& entry) {
 void print_entry_json(std::ostream& out, const Entry& entry) {
   out << "{\"line\":" << entry.line << ",\"atUs\":" << entry.at_us << ",\"kind\":\"" << entry.kind
       << "\",\"peer\":" << quoted(entry.peer) << ",\"text\":" << quoted(entry.text);
+  if (!entry.aspect.empty()) out << ",\"aspect\":\"" << entry.aspect << "\"";
   if (!entry.data.empty()) out << ",\"data\":" << entry.data;
   out << "}\n";
 }

@@ -119,7 +119,8 @@ void Timeline::on_wish(std::string_view what, View event) {
 void Timeline::on_connection(std::string_view what, View event) {
   const std::string peer = text_of(event, "peer");
   const std::string connection = "connection " + text_of(event, "connection") + ": ";
-  if (what == "transportChanged") tell("ice", peer, connection + text_of(event, "state"));
+  if (what == "transportChanged")
+    tell_change("ice", peer, "transport", connection + text_of(event, "state"));
   if (what == "dtlsClosed") tell("ice", peer, connection + "closed by the peer (DTLS)");
   if (what == "operationFailed")
     tell("ice", peer,
@@ -203,8 +204,11 @@ void Timeline::on_channel_text(const std::string& peer, std::string_view json) {
   if (type == "goodbye") tell("peer", peer, "says goodbye");
   if (type == "request") tell("offer", peer, "asks for something over the data channel");
   if (type == "key-frame") tell("repair", peer, "asks for a key frame");
-  if (type == "alive")
-    tell_change("repair", peer, "deaf", is_set(text, "deaf") ? "hears nothing of us" : "hears us");
+  if (type != "alive") return;
+  // That it hears us is news only once it did not.
+  shown_.try_emplace(peer + "\nhearing", "hears us again");
+  tell_change("repair", peer, "hearing",
+              is_set(text, "deaf") ? "hears nothing of us" : "hears us again");
 }
 
 void Timeline::on_sample(View event) {
@@ -310,15 +314,15 @@ void Timeline::on_counters(View counters) {
 
 void Timeline::tell(std::string_view kind, std::string peer, std::string text,
                     std::string_view data) {
-  tell_({line_, now_us_ - first_us_, kind, std::move(peer), std::move(text), data});
+  tell_({line_, now_us_ - first_us_, kind, std::move(peer), std::move(text), data, {}});
 }
 
-void Timeline::tell_change(std::string_view kind, const std::string& peer,
-                           const std::string& aspect, std::string text) {
-  std::string& before = shown_[peer + "\n" + aspect];
+void Timeline::tell_change(std::string_view kind, const std::string& peer, std::string_view aspect,
+                           std::string text) {
+  std::string& before = shown_[peer + "\n" + std::string(aspect)];
   if (before == text) return;
   before = text;
-  if (!text.empty()) tell(kind, peer, std::move(text));
+  if (!text.empty()) tell_({line_, now_us_ - first_us_, kind, peer, std::move(text), {}, aspect});
 }
 
 }  // namespace groupcall::flight

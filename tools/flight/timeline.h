@@ -24,6 +24,8 @@ struct Entry {
   std::string peer;  ///< empty: it is of no one peer
   std::string text;
   std::string_view data;  ///< `sample`: the LinkSample as JSON
+  std::string_view
+      aspect;  ///< of what the text is the new state: `camera`, `transport`, ...; or empty
 };
 
 class Timeline {
@@ -56,7 +58,7 @@ class Timeline {
 
   void tell(std::string_view kind, std::string peer, std::string text, std::string_view data = {});
   /// Only if it is another than the last of that peer and aspect.
-  void tell_change(std::string_view kind, const std::string& peer, const std::string& aspect,
+  void tell_change(std::string_view kind, const std::string& peer, std::string_view aspect,
                    std::string text);
 
   std::function<void(const Entry&)> tell_;

@@ -89,6 +89,19 @@ TEST(Timeline, TellsStatesWithReasonsAndOnlyWhenTheyChange) {
   EXPECT_THAT(story.take(), Contains("state bob: camera on")) << "who comes again is new";
 }
 
+TEST(Timeline, TellsThatWeAreHeardOnlyAfterWeWereNot) {
+  const char* alive =
+      R"({"type":"channel.message","peer":"bob","connection":2,"text":"{\"type\":\"alive\"}"})";
+  const char* deaf =
+      R"({"type":"channel.message","peer":"bob","connection":2,"text":"{\"type\":\"alive\",\"deaf\":true}"})";
+  Story story;
+  story.event(alive).event(alive);
+  EXPECT_THAT(story.take(), IsEmpty());
+  story.event(deaf).event(deaf).event(alive);
+  EXPECT_THAT(story.take(),
+              ElementsAre("repair bob: hears nothing of us", "repair bob: hears us again"));
+}
+
 TEST(Timeline, TellsRepairsFromWhatIsOnlyCounted) {
   Story story;
   story.event(
@@ -108,7 +121,7 @@ TEST(Timeline, TakesNonsenseAndWritesNoControlCharacters) {
         R"({"type":"stats.sampled","links":7})", R"({"type":"media.devices","devices":"x"})"})
     story.event(nonsense, R"({"commands":7,"patch":{"participants":[7],"order":7,"timings":{}}})");
   std::ostringstream out;
-  print_entry(out, {1, 2, "peer", "bob\x1b[2J", "\x07 is here\r\n", {}});
+  print_entry(out, {1, 2, "peer", "bob\x1b[2J", "\x07 is here\r\n", {}, {}});
   EXPECT_THAT(out.str(), Not(HasSubstr("\x1b")));
   const std::string text = out.str();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
