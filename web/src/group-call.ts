@@ -194,10 +194,8 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   };
   const loaded = loadModule(options.wasmUrl).then((module) => makeBridge(module, configText));
   const [bridge, certificates] = await Promise.all([loaded, makeCertificates()]).catch(abandon);
-  const writeRecord = record && ((line: string): void => callOut(record, line));
   const flight = new FlightRecord(configText);
-  writeRecord?.(flight.header);
-
+  if (record) callOut(record, flight.header);
   const count: Count = (name) => store.count(name);
   const iceServers = new IceServers(options.iceServers ?? [], count, pageClock, tryServers);
   const peers = new PeersPort(report, count, {
@@ -230,7 +228,7 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     messages,
     clock: pageClock,
     flight,
-    record: writeRecord,
+    record: record && ((line: string): void => callOut(record, line)),
     ahead,
   });
   // It tells at once what the Socket is, which only an engine can hear.

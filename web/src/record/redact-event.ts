@@ -8,6 +8,8 @@ import type { IdKind, Pseudonyms } from './pseudonyms.js';
 import { SdpRedactor } from './redact-sdp.js';
 
 type Rule = (value: unknown) => unknown;
+/** By the name of a member; a member without one is unknown. */
+type Rules = Readonly<Record<string, Rule>>;
 type Json = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -35,113 +37,89 @@ const EVENTS = new Set([
   'server:shutting_down', 'error', 'getOnlineUsers',
 ]);
 
+const CONSTRAINTS = [
+  'width', 'height', 'frameRate', 'aspectRatio', 'facingMode', 'resizeMode', 'sampleRate', 'sampleSize', 'channelCount', 'latency',
+  'echoCancellation', 'noiseSuppression', 'autoGainControl', 'displaySurface',
+];
+
 /** Beyond core/public/config.h, kFrameDepth, where the core cuts a frame off by itself. */
 const MOST_DEPTH = 64;
 
 /** A token of core/base/random.h, or of socket.io-client's disconnects: made of chance, and not by us of anything private. */
 const TOKEN = /^[0-9a-z]{13}$/;
 
+type Basics = ReturnType<typeof basicsOf>;
+type Shapes = ReturnType<typeof shapesOf>;
+
 export class EventRedactor {
   readonly #names: Pseudonyms;
-  readonly #sdp: SdpRedactor;
-  readonly #events: Readonly<Record<string, Readonly<Record<string, Rule>>>>;
-  readonly #payload: Rule;
-  readonly #channelText: Rule;
-  readonly #tabText: Rule;
-  readonly #unpacked: Rule;
-  readonly #handshake: Rule;
-  readonly #constraints: Rule;
+  readonly #shapes: Shapes;
   readonly #config: Rule;
+  readonly #events: Readonly<Record<string, Rules>>;
 
   constructor(names: Pseudonyms) {
     this.#names = names;
-    this.#sdp = new SdpRedactor(names);
-    const { plain, word, user, room, group, device, track, token, filler, sentence, sdp, candidateLine, ufrag } = this.#rules();
-    const list = (rule: Rule): Rule => (value) => (Array.isArray(value) ? value.map(rule) : this.#blob(value));
-    const shape = (rules: Readonly<Record<string, Rule>>): Rule => (value) => this.#shape(value, rules);
+    const blob: Rule = (value) => this.#blob(value);
+    const basics = basicsOf(names, blob);
+    this.#shapes = shapesOf(basics, (value, rules) => this.#shape(value, rules));
+    this.#config = this.#configRule(basics);
+    this.#events = this.#eventRules(basics);
+  }
 
-    const mark = shape({
-      v: plain, epoch: token, from: token, to: token, link: plain, seq: plain, early: plain, request: word, offers: filler,
-      screen: plain, cameraOff: plain,
-    });
-    const userInfo = shape({ userId: user, fullname: filler, profilePic: filler, username: filler, email: filler, groupcall: mark });
-    const tracks = shape({ audio: plain, video: plain, groupcall: mark });
-    const participant = shape({ userId: user, userInfo, tracks });
-    const description = shape({ type: word, sdp, groupcall: mark });
-    const candidate = shape({ candidate: candidateLine, sdpMid: word, sdpMLineIndex: plain, usernameFragment: ufrag, groupcall: mark });
-    const opened = shape({ track, deviceId: device, label: filler });
-    const view = shape({ width: plain, height: plain, speaker: plain, screenHidden: plain });
-    const numbers: Rule = (value) => (isObject(value) ? this.#shape(value, Object.fromEntries(Object.keys(value).map((key) => [key, plain]))) : this.#blob(value));
-
-    this.#payload = shape({
-      roomId: room, groupId: group, userId: user, senderId: user, targetUserId: user, callType: word, groupName: filler,
-      participants: list(participant), participant, userInfo, callerInfo: userInfo, tracks, offer: description, answer: description,
-      candidate, trackId: track, error: sentence, message: sentence, retryAfter: plain, code: word,
-    });
-    this.#channelText = shape({
-      type: word, epoch: token, ack: plain, deaf: plain, unsent: plain, held: plain, frozen: plain, number: plain, id: token,
-      toAll: plain, text: filler, groupcall: mark, view,
-    });
-    this.#tabText = shape({ type: word, user, tab: token, to: token, inCall: plain, roomId: room });
-    this.#unpacked = shape({ offers: list(shape({ sdp, candidates: list(candidate) })) });
-    this.#handshake = shape({ sid: filler, upgrades: list(word), pingInterval: plain, pingTimeout: plain, maxPayload: plain, message: sentence });
-    const plainOrWord: Rule = (value) => (typeof value === 'string' ? word(value) : plain(value));
-    const bounds: Rule = (value) => (isObject(value) ? this.#shape(value, { ideal: plainOrWord, exact: plainOrWord, min: plain, max: plain }) : plainOrWord(value));
-    const deviceBounds: Rule = (value) => (isObject(value) ? this.#shape(value, { ideal: device, exact: device }) : device(value));
-    const CONSTRAINTS = [
-      'width', 'height', 'frameRate', 'aspectRatio', 'facingMode', 'resizeMode', 'sampleRate', 'sampleSize', 'channelCount', 'latency',
-      'echoCancellation', 'noiseSuppression', 'autoGainControl', 'displaySurface',
-    ];
-    this.#constraints = shape({ ...Object.fromEntries(CONSTRAINTS.map((name) => [name, bounds])), deviceId: deviceBounds, groupId: deviceBounds });
-    const constraints = this.#text(this.#constraints);
-    const devices = list(shape({ kind: word, deviceId: device, label: filler }));
-    this.#config = shape({
-      self: shape({ userId: user, userInfo }),
-      signalling: shape({
-        url: this.#leaf((text) => this.#url(text)),
-        path: this.#leaf((text) => (text === '/socket.io/' ? text : `/${this.#names.filler(text.slice(2))}/`)),
-        namespace: this.#leaf((text) => this.#namespace(text)),
-        query: this.#leaf((text) => this.#query(text)),
-        auth: (value) => this.#blob(value),
-        application: plain,
-        reconnect: word,
-      }),
+  #configRule({ leaf, blob, plain, word, user }: Basics): Rule {
+    const signalling: Rules = {
+      url: leaf((text) => this.#url(text)),
+      path: leaf((text) => (text === '/socket.io/' ? text : `/${this.#names.filler(text.slice(2))}/`)),
+      namespace: leaf((text) => this.#namespace(text)),
+      query: leaf((text) => this.#query(text)),
+      auth: blob,
+      application: plain,
+      reconnect: word,
+    };
+    const { userInfo } = this.#shapes;
+    const rules: Rules = {
+      self: (value) => this.#shape(value, { userId: user, userInfo }), signalling: (value) => this.#shape(value, signalling),
       seed: (value) => value, topology: word, joinTimeoutMs: plain, earlyOffers: plain, relayOnly: plain, keepCamera: plain,
       releaseMicrophone: plain,
-    });
+    };
+    return (value) => this.#shape(value, rules);
+  }
 
-    // Of what is not named here, the members of these names mean the same in every event, and all others are numbers and flags.
-    this.#events = {
+  /** Of what is not named here, the members under '' mean the same in every event, and all others are numbers and flags. */
+  #eventRules({ leaf, word, user, room, group, track, device, filler, sentence, errorName }: Basics): Record<string, Rules> {
+    const { list, view, description, candidate, channelText, tabText, unpacked, constraints, opened, devices, links, levels } = this.#shapes;
+    const constraintsText = this.#text(constraints);
+    const failure: Rules = { name: errorName, message: sentence };
+    return {
       '': { type: (value) => value, peer: user, roomId: room, groupId: group, callType: word, state: word, reason: sentence, to: user },
-      'call.join': { audioConstraints: constraints, videoConstraints: constraints },
-      'call.setScreenShare': { constraints },
+      'call.join': { audioConstraints: constraintsText, videoConstraints: constraintsText },
+      'call.setScreenShare': { constraints: constraintsText },
       'call.send': { text: filler },
       'call.setView': { view },
       'call.setDevice': { device: word, deviceId: device },
-      'socket.frame': { text: this.#leaf((text) => this.#frame(text)) },
-      'application.event': { text: this.#leaf((text) => this.#event(text)) },
+      'socket.frame': { text: leaf((text) => this.#frame(text)) },
+      'application.event': { text: leaf((text) => this.#event(text)) },
       'pc.localDescriptionSet': { description },
       'pc.remoteDescriptionSet': { slots: list(word) },
-      'pc.operationFailed': { name: this.#leaf(keepErrorName(filler)), message: sentence },
+      'pc.operationFailed': failure,
       'pc.candidate': { candidate },
       'pc.candidateFailed': { text: sentence },
-      'channel.message': { text: this.#text(this.#channelText) },
-      'stats.sampled': { links: list(shape({ peer: user, connection: plain, slots: list(numbers), availableKbps: plain, rttMs: plain })) },
+      'channel.message': { text: this.#text(channelText) },
+      'stats.sampled': { links },
       'text.packed': { packed: filler },
-      'text.unpacked': { text: this.#text(this.#unpacked) },
+      'text.unpacked': { text: this.#text(unpacked) },
       'media.acquired': { microphone: opened, camera: opened, screen: opened, screenAudio: opened },
-      'media.failed': { name: this.#leaf(keepErrorName(filler)), message: sentence },
+      'media.failed': failure,
       'media.trackEnded': { track },
       'media.devices': { devices },
-      'tabs.message': { text: this.#text(this.#tabText) },
-      'levels.changed': { levels: list(shape({ peer: user, connection: plain, permille: plain })) },
+      'tabs.message': { text: this.#text(tabText) },
+      'levels.changed': { levels },
     };
   }
 
   event(event: CoreEvent): CoreEvent {
     const rules = { ...this.#events[''], ...this.#events[event.type] };
-    const plain: Rule = (value) => (typeof value === 'string' ? this.#names.filler(value) : this.#plain(value));
-    const entries = Object.entries(event).map(([key, value]) => [key, (rules[key] ?? plain)(value)]);
+    const entries = Object.entries(event).map(([key, value]) => [key, (rules[key] ?? this.#shapes.plain)(value)]);
     return Object.fromEntries(entries) as CoreEvent;
   }
 
@@ -149,44 +127,15 @@ export class EventRedactor {
     return this.#config(config) as CoreConfig;
   }
 
-  #rules() {
-    const id = (kind: IdKind): Rule => this.#leaf((text) => this.#names.id(kind, text));
-    const filler = this.#leaf((text) => this.#names.filler(text));
-    return {
-      plain: (value: unknown) => this.#plain(value),
-      filler,
-      word: this.#leaf((text) => (WORDS.has(text) || /^\d{0,3}$/.test(text) ? text : this.#names.filler(text))),
-      user: id('user'),
-      room: id('room'),
-      group: id('group'),
-      track: id('track'),
-      device: this.#leaf((text) => (text === 'default' || text === 'communications' ? text : this.#names.id('device', text))),
-      token: this.#leaf((text) => (TOKEN.test(text) ? text : this.#names.id('epoch', text))),
-      sentence: this.#leaf((text) => this.#sentence(text)),
-      sdp: this.#leaf((text) => this.#sdp.sdp(text)),
-      candidateLine: this.#leaf((text) => (text === '' ? text : this.#sdp.candidate(text))),
-      ufrag: this.#leaf((text) => this.#sdp.ufrag(text)),
+  /** A rule for JSON inside a text. */
+  #text(rule: Rule): Rule {
+    return (given) => {
+      const value = typeof given === 'string' ? parse(given) : undefined;
+      return value === undefined ? this.#blob(given) : JSON.stringify(rule(value));
     };
   }
 
-  /** A rule for texts; what is none is a blob. */
-  #leaf(change: (text: string) => string): Rule {
-    return (value) => (typeof value === 'string' ? change(value) : this.#blob(value));
-  }
-
-  /** A rule for JSON inside a text. */
-  #text(rule: Rule): Rule {
-    return this.#leaf((text) => {
-      const value = parse(text);
-      return value === undefined ? this.#names.filler(text) : JSON.stringify(rule(value));
-    });
-  }
-
-  #plain(value: unknown): unknown {
-    return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : this.#blob(value);
-  }
-
-  #shape(value: unknown, rules: Readonly<Record<string, Rule>>): unknown {
+  #shape(value: unknown, rules: Rules): unknown {
     if (!isObject(value)) return this.#blob(value);
     const entries = Object.entries(value).map(([key, member]) => {
       const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
@@ -205,12 +154,6 @@ export class EventRedactor {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [this.#names.token('key', key), this.#blob(member, depth + 1)]));
   }
 
-  #sentence(text: string): string {
-    if (SENTENCES.has(text)) return text;
-    const phrases = PHRASES.filter((phrase) => text.includes(phrase)).join('');
-    return this.#names.filler(text).slice(0, Math.max(0, text.length - phrases.length)) + phrases;
-  }
-
   /** core/wire/engineio_packet.h and socketio_packet.h. */
   #frame(text: string): string {
     const [, head = '', nsp = '', comma = '', ack = '', json = ''] = /^(4\d(?:\d+-)?|\d)(?:(\/[^,]*)(,?))?(\d*)(.*)$/s.exec(text) ?? [];
@@ -218,7 +161,7 @@ export class EventRedactor {
     const place = nsp === '' ? '' : this.#namespace(nsp) + comma;
     if (json === '') return head + place + ack;
     const isMessage = head.startsWith('42') || head.startsWith('45');
-    const body = isMessage ? this.#event(json) : this.#json(json, head === '0' || head[0] === '4' ? this.#handshake : undefined);
+    const body = isMessage ? this.#event(json) : this.#json(json, head === '0' || head[0] === '4' ? this.#shapes.handshake : undefined);
     return head + place + ack + body;
   }
 
@@ -233,7 +176,7 @@ export class EventRedactor {
     const [name, ...rest] = value as unknown[];
     const known = typeof name === 'string' && EVENTS.has(name);
     const ours = known && name !== 'getOnlineUsers';
-    return JSON.stringify([...(value.length > 0 ? [known ? name : this.#blob(name)] : []), ...rest.map((one) => (ours ? this.#payload(one) : this.#blob(one)))]);
+    return JSON.stringify([...(value.length > 0 ? [known ? name : this.#blob(name)] : []), ...rest.map((one) => (ours ? this.#shapes.payload(one) : this.#blob(one)))]);
   }
 
   #namespace(text: string): string {
@@ -257,9 +200,82 @@ export class EventRedactor {
   }
 }
 
-/** Names of errors, as DOMException has them. */
-function keepErrorName(otherwise: Rule): (text: string) => string {
-  return (text) => (/^[A-Z][A-Za-z]{2,30}Error$/.test(text) ? text : (otherwise(text) as string));
+/** Rules for single values. */
+function basicsOf(names: Pseudonyms, blob: Rule) {
+  /** For texts; what is none is a blob. */
+  const leaf = (change: (text: string) => string): Rule => (value) => (typeof value === 'string' ? change(value) : blob(value));
+  const id = (kind: IdKind): Rule => leaf((text) => names.id(kind, text));
+  const described = new SdpRedactor(names);
+  return {
+    leaf,
+    blob,
+    plain: (value: unknown): unknown => (typeof value === 'number' ? value : blob(value)),
+    filler: leaf((text) => names.filler(text)),
+    word: leaf((text) => (WORDS.has(text) || /^\d{0,3}$/.test(text) ? text : names.filler(text))),
+    user: id('user'),
+    room: id('room'),
+    group: id('group'),
+    track: id('track'),
+    device: leaf((text) => (text === 'default' || text === 'communications' ? text : names.id('device', text))),
+    token: leaf((text) => (TOKEN.test(text) ? text : names.id('epoch', text))),
+    sentence: leaf((text) => redactSentence(text, names)),
+    errorName: leaf((text) => (/^[A-Z][A-Za-z]{2,30}Error$/.test(text) ? text : names.filler(text))),
+    sdp: leaf((text) => described.sdp(text)),
+    candidateLine: leaf((text) => (text === '' ? text : described.candidate(text))),
+    ufrag: leaf((text) => described.ufrag(text)),
+  };
+}
+
+function redactSentence(text: string, names: Pseudonyms): string {
+  if (SENTENCES.has(text)) return text;
+  const phrases = PHRASES.filter((phrase) => text.includes(phrase)).join('');
+  return names.filler(text).slice(0, Math.max(0, text.length - phrases.length)) + phrases;
+}
+
+/** Rules for what consists of such: core/wire/groupcall_message.h and tab_message.h, wasm/bridge/event_tables.h. */
+function shapesOf(basics: Basics, apply: (value: unknown, rules: Rules) => unknown) {
+  const { blob, plain, word, user, room, group, track, device, token, filler, sentence, sdp, candidateLine, ufrag } = basics;
+  const shape = (rules: Rules): Rule => (value) => apply(value, rules);
+  const list = (rule: Rule): Rule => (value) => (Array.isArray(value) ? value.map(rule) : blob(value));
+  const plainOrWord: Rule = (value) => (typeof value === 'string' ? word(value) : plain(value));
+  const orBounds = (rule: Rule): Rule => (value) => (isObject(value) ? apply(value, { ideal: rule, exact: rule, min: rule, max: rule }) : rule(value));
+
+  const mark = shape({
+    v: plain, epoch: token, from: token, to: token, link: plain, seq: plain, early: plain, request: word, offers: filler,
+    screen: plain, cameraOff: plain,
+  });
+  const userInfo = shape({ userId: user, fullname: filler, profilePic: filler, username: filler, email: filler, groupcall: mark });
+  const tracks = shape({ audio: plain, video: plain, groupcall: mark });
+  const participant = shape({ userId: user, userInfo, tracks });
+  const description = shape({ type: word, sdp, groupcall: mark });
+  const candidate = shape({ candidate: candidateLine, sdpMid: word, sdpMLineIndex: plain, usernameFragment: ufrag, groupcall: mark });
+  const view = shape({ width: plain, height: plain, speaker: plain, screenHidden: plain });
+  const constraints = shape({
+    ...Object.fromEntries(CONSTRAINTS.map((name) => [name, orBounds(plainOrWord)])),
+    deviceId: orBounds(device),
+    groupId: orBounds(device),
+  });
+  /** Of numbers and flags only, whatever their names: they come from our own port. */
+  const numbers: Rule = (value) => (isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)])) : blob(value));
+  return {
+    list, plain, userInfo, view, description, candidate, constraints,
+    payload: shape({
+      roomId: room, groupId: group, userId: user, senderId: user, targetUserId: user, callType: word, groupName: filler,
+      participants: list(participant), participant, userInfo, callerInfo: userInfo, tracks, offer: description, answer: description,
+      candidate, trackId: track, error: sentence, message: sentence, retryAfter: plain, code: word,
+    }),
+    channelText: shape({
+      type: word, epoch: token, ack: plain, deaf: plain, unsent: plain, held: plain, frozen: plain, number: plain, id: token,
+      toAll: plain, text: filler, groupcall: mark, view,
+    }),
+    tabText: shape({ type: word, user, tab: token, to: token, inCall: plain, roomId: room }),
+    unpacked: shape({ offers: list(shape({ sdp, candidates: list(candidate) })) }),
+    handshake: shape({ sid: filler, upgrades: list(word), pingInterval: plain, pingTimeout: plain, maxPayload: plain, message: sentence }),
+    opened: shape({ track, deviceId: device, label: filler }),
+    devices: list(shape({ kind: word, deviceId: device, label: filler })),
+    links: list(shape({ peer: user, connection: plain, slots: list(numbers), availableKbps: plain, rttMs: plain })),
+    levels: list(shape({ peer: user, connection: plain, permille: plain })),
+  };
 }
 
 function parse(text: string): unknown {
