@@ -285,18 +285,19 @@ void Timeline::on_participant(View participant) {
 }
 
 void Timeline::on_order(View order) {
-  std::map<std::string, bool> now;
-  for_each(order, [&now](View user) { now.emplace(user.text(), true); });
-  for (const auto& [user, here] : present_)
-    if (!now.contains(user)) {
-      tell("peer", user, "is gone");
-      // Who comes again is somebody new.
-      std::erase_if(shown_,
-                    [&user](const auto& one) { return one.first.starts_with(user + "\n"); });
-    }
-  for (const auto& [user, here] : now)
+  std::set<std::string> now;
+  for_each(order, [&now](View user) { now.emplace(user.text()); });
+  for (const std::string& user : present_)
+    if (!now.contains(user)) forget(user);
+  for (const std::string& user : now)
     if (!present_.contains(user)) tell("peer", user, "is here");
   present_ = std::move(now);
+}
+
+void Timeline::forget(const std::string& peer) {
+  tell("peer", peer, "is gone");
+  // Who comes again is somebody new.
+  std::erase_if(shown_, [&peer](const auto& one) { return one.first.starts_with(peer + "\n"); });
 }
 
 void Timeline::on_counters(View counters) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -54,6 +55,7 @@ class Timeline {
   void on_self(View self);
   void on_participant(View participant);
   void on_order(View order);
+  void forget(const std::string& peer);
   void on_counters(View counters);
 
   void tell(std::string_view kind, std::string peer, std::string text, std::string_view data = {});
@@ -67,7 +69,7 @@ class Timeline {
   std::int64_t now_us_ = 0;
   std::map<std::string, std::string> shown_;
   std::map<std::string, std::int64_t> counted_;
-  std::map<std::string, bool> present_;
+  std::set<std::string> present_;
 };
 
 }  // namespace groupcall::flight
