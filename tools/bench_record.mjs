@@ -13,7 +13,7 @@ import { startServer } from './server/server.js';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
 const CALL_SECONDS = Number(values.seconds);
-const JOIN_LIMIT_MS = 60_000;
+const JOIN_LIMIT_MS = 180_000;
 const ROUNDS = 15;
 
 const root = fileURLToPath(new URL('..', import.meta.url));

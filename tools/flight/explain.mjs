@@ -132,7 +132,7 @@ function table(entries) {
       `<tr class="${kind}"><td>${(atUs / 1e6).toFixed(3)}</td><td>${escape(KINDS[kind] ?? kind)}</td><td>${escape(peer)}</td><td>${escape(text)}</td></tr>`,
   );
   const rest = told.length > SHOWN_ROWS ? `<p>${told.length - SHOWN_ROWS} more are left out; tools/replay tells them.</p>` : '';
-  return `<details><summary>Everything, in order (${told.length})</summary><table><thead><tr><th>s</th><th>what</th><th>whom</th><th></th></tr></thead><tbody>${rows.join('\n')}</tbody></table>${rest}</details>`;
+  return `<details><summary>Everything, in order (${told.length})</summary><table><thead><tr><th>s</th><th>kind</th><th>whom</th><th>what happened</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>${rest}</details>`;
 }
 
 function page(name, { record, outcome, entries }, style) {

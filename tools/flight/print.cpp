@@ -21,6 +21,14 @@ std::string printable(std::string_view text, std::size_t most) {
 std::string quoted(std::string_view text) {
   std::string out;
   wire::encode_text(text, out);
+  wire::Refusal refusal;
+  if (wire::JsonDocument::parse(out, ~std::uint32_t{0}, refusal)) return out;
+  // Lines of a file need not be UTF-8.
+  std::string plain(text);
+  for (char& c : plain)
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  out.clear();
+  wire::encode_text(plain, out);
   return out;
 }
 

@@ -127,5 +127,15 @@ TEST(Timeline, TakesNonsenseAndWritesNoControlCharacters) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
 }
 
+TEST(Print, TellsProgramsInJsonAlsoOfWhatIsNoUtf8) {
+  Outcome outcome;
+  outcome.difference = Difference{7, "{\"a\":\"\xff\xc3\"}", "hash", "\"quoted\"\n", "", {}};
+  std::ostringstream out;
+  print_outcome_json(out, outcome);
+  wire::Refusal refusal;
+  EXPECT_TRUE(wire::JsonDocument::parse(out.str(), 10'000, refusal)) << out.str();
+  EXPECT_THAT(out.str(), HasSubstr("??"));
+}
+
 }  // namespace
 }  // namespace groupcall::flight
