@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -83,7 +84,15 @@ std::optional<Options> read_options(const std::vector<std::string>& words) {
   return options;
 }
 
+/// Fifty times what a page keeps; longer are only records of tests, as text.
+constexpr std::uintmax_t kMostFileBytes = 200'000'000;
+
 std::optional<std::string> read_file(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::file_size(path, error) > kMostFileBytes && !error) {
+    std::cerr << path << ": is larger than " << kMostFileBytes << " bytes\n";
+    return std::nullopt;
+  }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream bytes;
   if (!(bytes << file.rdbuf())) {
