@@ -117,8 +117,8 @@ void print_outcome(std::ostream& out, const std::string& path, const Outcome& ou
   if (!outcome.same()) return;
   out << path << ": " << outcome.checked << " events, same reactions\n";
   if (outcome.gap)
-    out << path << ": " << outcome.gap->events << " events are missing from "
-        << seconds(outcome.gap->from_us) << " s to " << seconds(outcome.gap->to_us) << " s; "
+    out << path << ": " << outcome.gap->events << " events are missing from"
+        << seconds(outcome.gap->from_us) << " s to" << seconds(outcome.gap->to_us) << " s; "
         << outcome.unchecked << " after them are shown, but not checked\n";
   else if (outcome.unchecked > 0)
     out << path << ": " << outcome.unchecked

@@ -37,7 +37,8 @@ class Replayer {
   }
 
   void miss(const Gap& gap) {
-    if (!outcome_.gap) outcome_.gap = gap;
+    const std::int64_t start = first_us_ < 0 ? gap.from_us : first_us_;
+    if (!outcome_.gap) outcome_.gap = Gap{gap.events, gap.from_us - start, gap.to_us - start};
     bridge_.reset();
   }
 

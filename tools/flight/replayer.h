@@ -39,7 +39,7 @@ struct Difference {
 struct Outcome {
   std::size_t checked = 0;    ///< events with the same reaction
   std::size_t unchecked = 0;  ///< events of which nothing is known, or after a gap
-  std::optional<Gap> gap;     ///< the first one
+  std::optional<Gap> gap;     ///< the first one, in time since the first event
   std::optional<Difference> difference;
   std::string error;  ///< of the file or its config
   bool same() const { return error.empty() && !difference; }

@@ -73,6 +73,7 @@ TEST(Replayer, ShowsButDoesNotPlayWhatComesAfterAGap) {
   EXPECT_EQ(result.outcome.checked, 2U);
   EXPECT_EQ(result.outcome.unchecked, 22U);
   ASSERT_TRUE(result.outcome.gap);
+  EXPECT_EQ(result.outcome.gap->from_us, 10'200) << "since the first event, as in the timeline";
   EXPECT_THAT(result.shown[2], testing::EndsWith("?"));
 }
 
