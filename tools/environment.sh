@@ -25,7 +25,7 @@ export NODE_PATH="${NODE_PATH:-/usr/share/nodejs}"
 export LC_ALL=C.UTF-8
 
 # Two compilers at most: more gains nothing on the machines this is built for,
-# and each takes up to 1 GB.
+# and each takes up to 1.6 GB.
 build_jobs() {
   local cores
   cores=$(nproc)

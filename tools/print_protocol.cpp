@@ -83,10 +83,12 @@ std::string interface_of() {
   return "export interface " + named.at(fields.data()) + " {\n" + members_of(fields, "  ") +
          "}\n\n";
 }
+/// `meaning`: for what pages see, what stands above it.
 template <class T>
-std::string alias_of() {
+std::string alias_of(const std::string& meaning = "") {
   const groupcall::wire::Words words = groupcall::wire::WordsOf<T>::words;
-  return "export type " + named.at(words.data()) + " = " + union_of(words) + ";\n";
+  const std::string comment = meaning.empty() ? "" : "/** " + meaning + " */\n";
+  return comment + "export type " + named.at(words.data()) + " = " + union_of(words) + ";\n";
 }
 
 template <class Variant>
@@ -97,6 +99,30 @@ std::string tagged_union(const std::string& name) {
     text += members_of(record.fields, "      ") + "    }";
   }
   return text + ";\n\n";
+}
+
+/// The words, and what those that pages see are about.
+std::string aliases() {
+  using namespace groupcall;
+  std::string text;
+  text += alias_of<CallType>("A call with pictures, or one of voices only.");
+  text += alias_of<MediaKind>() + alias_of<StreamName>() + alias_of<TransportState>();
+  text += alias_of<MediaState>("How it goes with a device: see `MediaStatus.state`.");
+  text += alias_of<MediaReason>(
+      "Why a device is in its state: `reasonText()` of `groupcall/reasons` has words for each.");
+  text += alias_of<ErrorCode>("What went wrong, as the core names it: see `GroupCallError.code`.");
+  text += alias_of<Phase>("Where the call stands: see `CallSnapshot.phase`.");
+  text += alias_of<SignallingState>(
+      "How it goes with the connection to the server: see `SignallingStatus.state`.");
+  text += alias_of<LinkView>("The way to somebody's page: see `Participant.connection`.");
+  text += alias_of<ConnectionReason>(
+      "Why somebody is not connected: `connectionReasonText()` of `groupcall/reasons` has words "
+      "for each.");
+  text += alias_of<QualityCause>("What limits a connection most: see `Participant.qualityCause`.");
+  text += alias_of<PeerSignalling>(
+              "Whether somebody is connected to the server: see `Participant.signalling`.") +
+          "\n";
+  return text;
 }
 
 std::string protocol() {
@@ -134,11 +160,7 @@ std::string protocol() {
       "// the table and run `tools/build --protocol`. What each member means, its unit and its "
       "limit\n"
       "// stand in core/public/event.h, command.h and snapshot.h.\n\n";
-  text += alias_of<CallType>() + alias_of<MediaKind>() + alias_of<StreamName>();
-  text += alias_of<TransportState>() + alias_of<MediaState>() + alias_of<MediaReason>();
-  text += alias_of<ErrorCode>() + alias_of<Phase>() + alias_of<SignallingState>();
-  text += alias_of<LinkView>() + alias_of<ConnectionReason>() + alias_of<QualityCause>() +
-          alias_of<PeerSignalling>() + "\n";
+  text += aliases();
   text += interface_of<SessionDescription>() + interface_of<IceCandidate>();
   text += interface_of<CallError>() + interface_of<MediaView>() + interface_of<TrackSource>();
   text += interface_of<RoomView>() + interface_of<SignallingView>() + interface_of<SelfView>();

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/sorted.h"
+
 namespace groupcall {
 
 template <class Key, class Value>
@@ -25,19 +27,16 @@ class FlatMap {
   /// The value at `key`, default-made when absent. Invalidates pointers to values.
   Value& operator[](const Key& key) {
     auto at = lower(key);
-    if (at == entries_.end() || !(at->first == key)) at = entries_.insert(at, Entry{key, Value{}});
-    return at->second;
+    const bool there = at != entries_.end() && at->first == key;
+    return there ? at->second : insert({key, Value{}});
   }
 
   /// Puts `value` at `key`, replacing what was there.
   Value& put(const Key& key, Value value) {
     auto at = lower(key);
-    if (at != entries_.end() && at->first == key) {
-      at->second = std::move(value);
-    } else {
-      at = entries_.insert(at, Entry{key, std::move(value)});
-    }
-    return at->second;
+    const bool there = at != entries_.end() && at->first == key;
+    if (!there) return insert({key, std::move(value)});
+    return at->second = std::move(value);
   }
 
   bool erase(const Key& key) {
@@ -56,6 +55,10 @@ class FlatMap {
   auto end() const { return entries_.end(); }
 
  private:
+  Value& insert(Entry entry) {
+    const auto before = [](const Entry& a, const Entry& b) { return a.first < b.first; };
+    return insert_sorted(entries_, std::move(entry), before).second;
+  }
   auto lower(const Key& key) {
     return std::lower_bound(entries_.begin(), entries_.end(), key,
                             [](const Entry& entry, const Key& k) { return entry.first < k; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/sorted.h"
 #include "core/wire/groupcall_message.h"
 
 namespace groupcall {
@@ -107,8 +108,7 @@ std::string EarlyOffers::take_packed(Instant now) {
 
 void EarlyOffers::set_owners(const std::vector<UserId>& users) {
   owners_.clear();
-  for (const UserId& user : users)
-    owners_.insert(std::lower_bound(owners_.begin(), owners_.end(), user), user);
+  for (const UserId& user : users) insert_sorted(owners_, user);
 }
 
 std::optional<SpareOffer> EarlyOffers::take(const UserId& user) {

@@ -153,6 +153,7 @@ class CallCore::Router {
   void rejoin();
   void check_membership(Membership::Step step);
   void close_early_offers();
+  bool full(const wire::Joined& message) const;
   void admit(wire::Joined& message);
   void refuse(CallError error);
   void on_session_halted();

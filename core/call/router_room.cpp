@@ -425,9 +425,22 @@ void CallCore::Router::on_message(wire::Joined& message) {
     session_.send(wire::Leave{room_.room_id}, commands_);
     advance(RoomEvent::Admitted);
     finish();
+  } else if (phase_ == RoomPhase::Joining && full(message)) {
+    session_.send(wire::Leave{room_.room_id}, commands_);
+    refuse({ErrorCode::RoomFull, {}});
   } else {
     admit(message);
   }
+}
+
+// The server lists whom it has admitted before us: of two who come at once, the later one sees the
+// other. Who stands still counts, too, for nobody can tell yet that they will not come back. Once
+// inside we stay, whoever else comes.
+bool CallCore::Router::full(const wire::Joined& message) const {
+  std::int64_t people = 1;
+  for (const wire::WireParticipant& who : message.participants)
+    if (!(who.user_id == config_.self.user_id)) ++people;
+  return people > config_.max_participants;
 }
 
 void CallCore::Router::on_message(const wire::RoomError& message) {

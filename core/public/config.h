@@ -44,6 +44,8 @@ struct CallConfig {
   /// Offers that a join carries for the members who are in the room already, so that they
   /// answer at once: 0 (none) to limits::kEarlyOffers. Without effect with `relay_only`.
   std::int64_t early_offers = 0;
+  /// People in the room, oneself included: whom the server admits to more leaves again.
+  std::int64_t max_participants = 8;
   bool relay_only = false;          ///< the connections may use nothing but TURN servers
   bool keep_camera = false;         ///< turned off it is only muted, and its light stays on
   bool release_microphone = false;  ///< turned off it is released, and opened anew when turned on

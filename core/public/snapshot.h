@@ -26,6 +26,7 @@ enum class ErrorCode : std::uint8_t {
   Replaced,           ///< the same user connected from another tab or device
   GroupNotFound,
   NotAMember,
+  RoomFull,            ///< as many are there as CallConfig::max_participants allows
   JoinFailed,          ///< the server's own "Failed to join group call"
   ServerShuttingDown,  ///< the server said so; it is tried again
   ApplicationSocket,   ///< the application's Socket has given up, and is not ours to reconnect

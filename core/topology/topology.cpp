@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/sorted.h"
+
 namespace groupcall {
 
 namespace {
@@ -9,9 +11,8 @@ namespace {
 std::vector<UserId> plan_mesh(const UserId& self, const std::vector<UserId>& roster) {
   std::vector<UserId> ends;
   for (const UserId& user : roster) {
-    const auto at = std::lower_bound(ends.begin(), ends.end(), user);
-    const bool known = at != ends.end() && *at == user;
-    if (!(user == self) && !known) ends.insert(at, user);
+    const bool known = std::binary_search(ends.begin(), ends.end(), user);
+    if (!(user == self) && !known) insert_sorted(ends, user);
   }
   return ends;
 }

@@ -74,9 +74,11 @@ struct Field {
   Presence presence = Presence::Required;
   std::uint32_t offset = 0;
   std::uint32_t limit = 0;
-  FieldSpan record;                      ///< Record
-  Words words;                           ///< Choice; for Whole: keys that must hold text
-  const Container* container = nullptr;  ///< Maybe, List
+  union {
+    const Container* container = nullptr;  ///< Maybe, List
+    FieldSpan record;                      ///< Record
+    Words words;                           ///< Choice; for Whole: keys that must hold text
+  };
 };
 
 /// Specialise with `static constexpr auto fields`.
@@ -131,13 +133,13 @@ struct OptionalContainer {
 template <>
 struct Shape<bool> {
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p, std::uint32_t) {
-    return {name, FieldKind::Flag, p, at, 0, {}, {}, nullptr};
+    return {name, FieldKind::Flag, p, at, 0};
   }
 };
 template <>
 struct Shape<std::int64_t> {
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p, std::uint32_t) {
-    return {name, FieldKind::Number, p, at, 0, {}, {}, nullptr};
+    return {name, FieldKind::Number, p, at, 0};
   }
 };
 template <class Tag>
@@ -146,7 +148,7 @@ template <>
 struct Shape<std::string> {
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p,
                                std::uint32_t limit) {
-    return {name, FieldKind::Text, p, at, limit, {}, {}, nullptr};
+    return {name, FieldKind::Text, p, at, limit};
   }
 };
 template <class Tag>
@@ -156,28 +158,27 @@ requires std::is_enum_v<T>
 struct Shape<T> {
   static_assert(sizeof(T) == 1, "the walker writes one byte");
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p, std::uint32_t) {
-    return {name, FieldKind::Choice, p, at, 0, {}, Words(WordsOf<T>::words), nullptr};
+    return {name, FieldKind::Choice, p, at, 0, {.words = Words(WordsOf<T>::words)}};
   }
 };
 template <class T>
 requires std::is_class_v<T>
 struct Shape<T> {
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p, std::uint32_t) {
-    return {name, FieldKind::Record, p, at, 0, FieldSpan(RecordOf<T>::fields), {}, nullptr};
+    return {name, FieldKind::Record, p, at, 0, {.record = FieldSpan(RecordOf<T>::fields)}};
   }
 };
 template <class T>
 struct Shape<std::vector<T>> {
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p,
                                std::uint32_t limit) {
-    return {
-        name, FieldKind::List, p, at, limit, {}, {}, &VectorContainer<std::vector<T>, T>::table};
+    return {name, FieldKind::List, p, at, limit, {&VectorContainer<std::vector<T>, T>::table}};
   }
 };
 template <class T>
 struct Shape<std::optional<T>> {
   static constexpr Field field(std::string_view name, std::uint32_t at, Presence p, std::uint32_t) {
-    return {name, FieldKind::Maybe, p, at, 0, {}, {}, &OptionalContainer<T>::table};
+    return {name, FieldKind::Maybe, p, at, 0, {&OptionalContainer<T>::table}};
   }
 };
 }  // namespace detail
@@ -191,14 +192,14 @@ constexpr Field field(std::string_view name, At<Member> at, Presence presence,
 /// A JSON object that we carry but do not read.
 constexpr Field blob(std::string_view name, At<std::string> at, Presence presence,
                      std::uint32_t limit) {
-  return {name, FieldKind::Blob, presence, at.offset, limit, {}, {}, nullptr};
+  return {name, FieldKind::Blob, presence, at.offset, limit};
 }
 /// The enclosing object as text; values of the `texts` keys that are no text are dropped.
 constexpr Field whole(At<std::string> at, std::uint32_t limit, Words texts) {
-  return {"", FieldKind::Whole, kOptional, at.offset, limit, {}, texts, nullptr};
+  return {"", FieldKind::Whole, kOptional, at.offset, limit, {.words = texts}};
 }
 constexpr Field index(std::string_view name, At<std::int64_t> at) {
-  return {name, FieldKind::Index, kOptional, at.offset, 0, {}, {}, nullptr};
+  return {name, FieldKind::Index, kOptional, at.offset, 0};
 }
 
 /// Fills the members of a default-made struct; what is no object is refused. On a refusal the

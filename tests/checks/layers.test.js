@@ -31,6 +31,7 @@ const spoiled = [
   ['a file in a folder without a rank', 'core/extras/more.h', '', /lies in no layer/],
   ['a port that imports the store', 'web/src/ports/host.ts', "import { store } from '../store.js';", /must not import the store/],
   ['a port that imports React', 'web/src/ports/host.ts', "import { useState } from 'react';", /must not import React/],
+  ['an engine that imports what needs React', 'web/src/group-call.ts', "import { useCall } from './react/use_call.js';", /only web\/src\/react.ts/],
   ['React outside its folder', 'web/src/protocol.ts', "import { useState } from 'react';", /React is known in web\/src\/react\/ only/],
 ];
 

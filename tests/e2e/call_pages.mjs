@@ -47,6 +47,9 @@ export const LIMIT = {
 /** An offer without an answer is made anew after 8 s (core/public/config.h, kOfferRenew), which include its making. */
 const RENEWED_AFTER_MS = 6_500;
 
+/** Whoever leaves while a socket still connects gives it up, and Chromium warns of that whatever a page does. */
+const GIVEN_UP = /WebSocket is closed before the connection is established/;
+
 /** As small as the cameras, for the same small machines. */
 const SCREEN = { audio: true, video: { width: { max: 480 }, height: { max: 270 }, frameRate: 15 } };
 
@@ -64,6 +67,9 @@ const AUTOPLAY_FLAGS = {
 };
 /** Pages of one machine meet without any network: on the loopback interface. */
 const ONE_MACHINE_FLAGS = ['--allow-loopback-in-peer-connection'];
+
+/** This machine, by a name that is not `localhost`. */
+const INSECURE_HOST = 'insecure.test';
 
 /** The machine of the TURN server. */
 const TURN = 'turn';
@@ -109,6 +115,7 @@ const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(
  *   `on: name` is on one, every other page is here, with the signalling server; skipped without root
  * @param {boolean} [options.turn] a TURN server (`stage.turn`) on one more machine
  * @param {number} [options.roundTripMs] how far the server is from all pages
+ * @param {boolean} [options.insecure] pages come from an address that browsers do not take for secure
  * @param {number} [options.limitMs] how long the test may take; 120 s
  * @param {boolean} [options.firefox] pages opened with `firefox: true` are in Firefox; skipped where that finds no address
  * @param {(stage: Stage) => Promise<void>} body
@@ -156,7 +163,7 @@ class Stage {
     this.#slug = slugOf(name);
   }
 
-  async open({ server = {}, devices = true, cameras = 1, screens = false, machines, turn = false, firefox = false, roundTripMs = 0, autoplay = true }) {
+  async open({ server = {}, devices = true, cameras = 1, screens = false, machines, turn = false, firefox = false, roundTripMs = 0, autoplay = true, insecure = false }) {
     if (machines) this.network = await Network.start([...machines, ...(turn ? [TURN] : [])]);
     if (turn) this.turn = await TurnServer.start(this.network, TURN);
     this.server = await startServer({
@@ -169,13 +176,16 @@ class Stage {
         { prefix: '/dist', directory: DIST },
         { prefix: '/pages', directory: path.join(here, 'pages') },
         { prefix: '/socket.io-client', directory: path.join(root, 'tests/node_modules/socket.io-client/dist') },
+        ...(server.mounts ?? []),
       ],
       onFrame: (...frame) => this.wire.observe(...frame),
     });
     if (roundTripMs > 0) this.#far = await FarServer.start(this.server.url, roundTripMs);
     this.url = this.#far?.url ?? this.server.url;
+    if (insecure) this.url = this.url.replace(/localhost|127\.0\.0\.1/, INSECURE_HOST);
     this.#browserFlags = [...COMMON_FLAGS, autoplay ? AUTOPLAY_FLAGS.allowed : AUTOPLAY_FLAGS.blocked];
     if (devices) this.#browserFlags.push(`--use-fake-device-for-media-stream=device-count=${cameras}`);
+    if (insecure) this.#browserFlags.push(`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`);
     if (screens) this.#browserFlags.push('--auto-select-tab-capture-source-by-title=Shared tab');
     if (machines) {
       // Cameras are for secure pages, and only localhost is one without a certificate.
@@ -218,9 +228,9 @@ class Stage {
     return page;
   }
 
-  /** A page that plays the call by `groupcall/playback`, and joins as soon as it is loaded; `listens`: without devices. */
-  async openPlaybackPage(userId, { listens = false, ...how } = {}) {
-    return this.#open(PlaybackPage, userId, `/pages/playback_page.html?user=${userId}${listens ? '&listens' : ''}`, how);
+  /** A page that plays the call by `groupcall/playback`, and joins as soon as it is loaded; `listens`: without devices; `waits`: does not join. */
+  async openPlaybackPage(userId, { listens = false, waits = false, ...how } = {}) {
+    return this.#open(PlaybackPage, userId, `/pages/playback_page.html?user=${userId}${listens ? '&listens' : ''}${waits ? '&waits' : ''}`, how);
   }
 
   async openOlderPage(userId, how = {}) {
@@ -235,14 +245,25 @@ class Stage {
     return tab;
   }
 
-  /** The demo: `search` begins with a question mark. */
-  async openDemoPage(name, search, how = {}) {
-    return this.#open(DemoPage, name, `/${search}`, how);
+  /** The demo: `address` begins with a question mark, or is that of a page around it, without the first slash. */
+  async openDemoPage(name, address, how = {}) {
+    return this.#open(DemoPage, name, `/${address}`, how);
   }
 
   /** A page that carries out the scenarios of tests/vectors/rtc. */
   async openScenarioPage(name, how = {}) {
     return this.#open(ScenarioPage, name, '/pages/rtc_scenarios.html', how);
+  }
+
+  /** A page of an application that has the packed package (tests/web/fixtures) and joins by itself. `origin`: of its own server. */
+  async openApplicationPage(name, address, how = {}) {
+    return this.#open(ApplicationPage, name, address, how);
+  }
+
+  /** The chat application of tests/web/fixtures, which brings a call in by one of its ways (`src/App.jsx`). */
+  async openChatApplication(userId, way, { origin = this.url, folder = '/chat_app', ...how } = {}) {
+    const address = `${folder}/index.html?server=${encodeURIComponent(this.url)}&user=${userId}&way=${way}`;
+    return this.#open(ChatApplicationPage, userId, address, { viewport: { width: 480, height: 400 }, origin, ...how });
   }
 
   /** Module pages of these users, joined one after the other. */
@@ -271,15 +292,16 @@ class Stage {
     await untilHere(what, () => check(this.wire), limitMs);
   }
 
-  /** `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
-  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, on = HERE, firefox = false }) {
+  /** `arrange(tab)`: what must be so before the page is loaded. `besides`: a page whose browser this one is another tab of; else it has a browser profile of its own. */
+  async #open(Kind, name, address, { permissions = ['camera', 'microphone'], viewport, colorScheme = 'light', tolerated = [], besides, on = HERE, firefox = false, origin = this.url, arrange }) {
     if (firefox) return this.#openInFirefox(Kind, name, address, tolerated);
-    const context = besides?.tab.context() ?? (await this.#newContext(await this.#browserOn(on), { permissions, viewport, colorScheme }));
+    const context = besides?.tab.context() ?? (await this.#newContext(await this.#browserOn(on), { permissions, viewport, colorScheme, origin }));
     const page = new Kind({ name, stage: this, tab: await context.newPage(), tolerated });
     this.#pages.push(page);
     const tabNumber = besides ? `-tab-${this.#pages.length}` : '';
     await page.prepare(path.join(OUTPUT, 'records', `${this.#slug}-${slugOf(name)}${tabNumber}`));
-    await page.load(this.url + address);
+    await arrange?.(page.tab);
+    await page.load(origin + address);
     return page;
   }
 
@@ -295,7 +317,7 @@ class Stage {
     return page;
   }
 
-  async #newContext(browser, { permissions, viewport, colorScheme }) {
+  async #newContext(browser, { permissions, viewport, colorScheme, origin }) {
     const context = await browser.newContext({
       colorScheme,
       reducedMotion: 'reduce',
@@ -309,7 +331,7 @@ class Stage {
         window.brokenRules.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`);
       });
     });
-    if (permissions.length > 0) await context.grantPermissions(permissions, { origin: this.url });
+    if (permissions.length > 0) await context.grantPermissions(permissions, { origin });
     return context;
   }
 
@@ -468,7 +490,8 @@ class Page {
     this.keepRecords(recordBase);
     this.tab.on('pageerror', (error) => this.complain(`uncaught: ${error.stack}`));
     this.tab.on('console', (message) => {
-      if (message.type() === 'error') this.complain(`console: ${message.text()}`);
+      const [type, text] = [message.type(), message.text()];
+      if (type === 'error' || (type === 'warning' && !GIVEN_UP.test(text))) this.complain(`console: ${text}`);
     });
     // Not exposeFunction(): that answers every call, and a closing page waits for no answer.
     const session = await this.tab.context().newCDPSession(this.tab);
@@ -508,6 +531,106 @@ class Page {
   /** What a person would see, for the explanation of a failure. */
   async story() {
     return this.tab.evaluate(() => document.body.innerText.split(/\n+/));
+  }
+}
+
+/** An application of tests/web/fixtures: it joins by itself, and shows one of the others in its only `<video>`. */
+class ApplicationPage extends Page {
+  /** What it has fetched. @type {string[]} */
+  fetched = [];
+
+  async load(url) {
+    this.tab.on('request', (request) => this.fetched.push(new URL(request.url()).pathname));
+    await super.load(url);
+  }
+
+  /** How often it has fetched a WebAssembly file. */
+  get timesFetchedWasm() {
+    return this.fetched.filter((file) => file.endsWith('.wasm')).length;
+  }
+
+  /** Waits until so many frames of the other one have been shown. */
+  async untilShown(frames = 5, limitMs = LIMIT.media) {
+    const shown = (count) => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) >= count;
+    await this.tab.waitForFunction(shown, frames, { timeout: limitMs, polling: 25 });
+  }
+}
+
+/** The chat application of tests/web/fixtures: it is driven by its buttons, and asked what a person could tell. */
+class ChatApplicationPage extends ApplicationPage {
+  async load(url) {
+    // Vite's server compiles as it is asked.
+    this.tab.setDefaultTimeout(LIMIT.media);
+    await this.tab.addInitScript((video) => {
+      window.connections = [];
+      window.opened = [];
+      window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(...values) {
+          super(...values);
+          window.connections.push(this);
+        }
+      };
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      // Small pictures, for small machines.
+      window.timesAsked = 0;
+      mediaDevices.getUserMedia = async (wanted) => {
+        window.timesAsked += 1;
+        const stream = await open({ ...wanted, ...(wanted.video && { video }) });
+        window.opened.push(...stream.getTracks());
+        return stream;
+      };
+    }, MEDIA.video);
+    await super.load(url);
+  }
+
+  async press(name) {
+    await this.tab.getByRole('button', { name, exact: true }).click();
+  }
+
+  /** Waits until exactly this is written somewhere. */
+  async untilText(text) {
+    await this.tab.getByText(text, { exact: true }).filter({ visible: true }).first().waitFor();
+  }
+
+  async untilNoText(text) {
+    await this.tab.getByText(text, { exact: true }).first().waitFor({ state: 'hidden' });
+  }
+
+  /** Waits until so many others are seen and heard, and so many pictures move on the page. */
+  async untilMeeting(others, pictures) {
+    const last = {};
+    const meets = async () => {
+      Object.assign(last, await this.tab.evaluate(async () => {
+        const now = { audio: 0, video: 0, pictures: 0, elements: [] };
+        for (const pc of window.connections.filter(({ signalingState }) => signalingState !== 'closed')) {
+          for (const { type, kind, framesDecoded = 0, packetsReceived = 0, totalAudioEnergy = 0 } of (await pc.getStats()).values()) {
+            if (type !== 'inbound-rtp') continue;
+            if (kind === 'video' ? framesDecoded >= 5 : packetsReceived >= 15 && totalAudioEnergy > 0) now[kind] += 1;
+          }
+        }
+        for (const video of document.querySelectorAll('video')) {
+          const facts = { isShown: video.checkVisibility(), plays: !video.paused, frames: video.getVideoPlaybackQuality().totalVideoFrames };
+          now.elements.push(facts);
+          if (facts.isShown && facts.plays && facts.frames >= 5) now.pictures += 1;
+        }
+        return now;
+      }));
+      return last.audio === others && last.video === others && last.pictures === pictures;
+    };
+    await untilHere(`${this.name} to meet ${others} others`, meets, LIMIT.media).catch((error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(last)}`, { cause: error });
+    });
+  }
+
+  /** How often it has asked for devices. */
+  timesAsked() {
+    return this.tab.evaluate(() => window.timesAsked);
+  }
+
+  /** The kinds of the tracks that are still open. */
+  openTracks() {
+    return this.tab.evaluate(() => window.opened.filter(({ readyState }) => readyState === 'live').map(({ kind }) => kind).sort());
   }
 }
 
@@ -750,8 +873,8 @@ export class ModulePage extends ClientPage {
 }
 
 export class OlderPage extends ClientPage {
-  join() {
-    const choice = { url: this.stage.url, userId: this.name, roomId: 'r1', groupId: 'g1', video: MEDIA.video };
+  join({ roomId = 'r1', groupId = 'g1' } = {}) {
+    const choice = { url: this.stage.url, userId: this.name, roomId, groupId, video: MEDIA.video };
     return this.tab.evaluate((given) => callPage.client.join(given), choice);
   }
 

@@ -35,7 +35,11 @@ async function measure(alice, others) {
       fps: grown('frames'),
       height: last.sent[userId].height,
       limitKbps: last.sent[userId].limitKbps,
+      targetKbps: last.sent[userId].targetKbps,
+      availableKbps: last.sent[userId].availableKbps,
       audioPackets: (packets - first.heard[index].packets) / seconds,
+      // A busy machine sends fewer; what counts is what comes of them.
+      audioArrived: (packets - first.heard[index].packets) / Math.max(1, last.sent[userId].audioPackets - first.sent[userId].audioPackets),
       pictures: (frames - first.heard[index].frames) / seconds,
     };
   });
@@ -46,12 +50,19 @@ function print(stage, title, { each }) {
   const number = (value) => String(Math.round(value)).padStart(4);
   stage.measureTable(title, Object.fromEntries(each.map((one) => [
     one.userId,
-    `${number(one.videoKbps)} of at most ${one.limitKbps} kbit/s of picture (${one.height} lines, ${number(one.fps)} a second), ${number(one.audioKbps)} of sound (${number(one.audioPackets)} packets a second)`,
+    `${number(one.videoKbps)} of at most ${one.limitKbps} kbit/s of picture (${one.height} lines, ${number(one.fps)} a second; the browser believes in ${number(one.availableKbps)}, and leaves the encoder ${number(one.targetKbps)}), ${number(one.audioKbps)} of sound (${number(one.audioPackets)} packets a second)`,
   ])));
 }
 
-/** Opus sends 50 packets a second. */
-const assertHeard = ({ each }) => each.forEach(({ userId, audioPackets }) => assert.ok(audioPackets >= 45, `${userId} hears ${audioPackets} packets a second`));
+/** Of the sound nothing is lost but what a queue that has just filled drops. */
+const assertHeard = ({ each }) => each.forEach(({ userId, audioArrived }) => assert.ok(audioArrived >= 0.95, `${userId} hears ${audioArrived} of all packets`));
+
+/** Nobody's picture takes more than it may, and none much less than the others'. */
+function assertEven({ each }) {
+  const rates = each.map(({ videoKbps }) => videoKbps);
+  assert.ok(Math.min(...rates) >= Math.max(...rates) * 0.6, `evenly: ${rates.map(Math.round)}`);
+  for (const { userId, videoKbps, limitKbps } of each) assert.ok(videoKbps <= limitKbps * 1.15, `${userId} gets ${videoKbps} of ${limitKbps}`);
+}
 
 callTest('an uplink that is narrow is shared: sound first, pictures evenly, nothing for a hidden tile', { machines: ['alice'], limitMs: 240_000 }, async (stage) => {
   const alice = await stage.openModulePage('alice', { on: 'alice' });
@@ -73,7 +84,9 @@ callTest('an uplink that is narrow is shared: sound first, pictures evenly, noth
   const narrow = await measure(alice, others);
   print(stage, `with ${UPLINK_KBPS} kbit/s`, narrow);
   assertHeard(narrow);
-  // How much of it a picture needs is its own matter, so what is even are the limits, and how it moves.
+  // How much of it is used is the browser's matter. Its congestion control takes the jitter of a busy machine for a queue, falls back to the
+  // least that an encoder takes (30 kbit/s), also at 2,000 kbit/s, and never believes in more than 1.5 times what has arrived.
+  assertEven(narrow);
   const limits = narrow.each.map(({ limitKbps }) => limitKbps);
   assert.ok(Math.min(...limits) >= Math.max(...limits) * 0.8, `evenly: ${limits}`);
   assert.ok(Math.max(...limits) < UPLINK_KBPS / 3, `no more than there is: ${limits}`);

@@ -176,6 +176,30 @@ TEST_F(SwitchedDevices, AMicrophoneLostWhileTheLinkIsRebuiltIsReplacedOnTheNewOn
   expect_settled({"alice", "bob"});
 }
 
+// The old connection carries what it had until the new one is up; the former camera lives as long
+// as anything sends it, and for kFormerTrack at most.
+TEST_F(SwitchedDevices, ASwitchWhileTheLinkIsRebuiltIsOnTheNewConnection) {
+  SimulatedPage& alice = gather_with_devices();
+  world.rtc.set_path("alice", "bob", false);
+  ASSERT_TRUE(world.run_until([&] { return alice.connections_made() > 1; }, 90s));
+  alice.set_device(DeviceKind::Camera, "camera-2");
+  alice.set_microphone(false);
+  alice.set_device(DeviceKind::Microphone, "microphone-2");
+  EXPECT_EQ(alice.view().self.camera.state, MediaState::Replacing);
+  world.run_for(200ms);  // both have come, muted what is to be muted; nothing is up yet
+  EXPECT_EQ(alice.view().self.camera_device, "camera-2");
+  EXPECT_EQ(alice.view().self.microphone_device, "microphone-2");
+  world.run_for(deadlines::kFormerTrack);
+  EXPECT_EQ(alice.media().live(MediaKind::Video).size(), 1U) << "the former one is given up";
+  world.rtc.set_path("alice", "bob", true);
+  ASSERT_LT(time_to_settle({"alice", "bob"}, 60s), 60s);
+  EXPECT_EQ(seen("bob", "alice").microphone.state, MediaState::Off);
+  alice.set_microphone(true);
+  world.run_for(2s);
+  EXPECT_EQ(alice.media().live_tracks(), 2U);
+  expect_settled({"alice", "bob"});
+}
+
 TEST_F(SwitchedDevices, APermissionGivenLaterIsPickedUp) {
   join("alice");
   world.run_for(1s);

@@ -30,6 +30,7 @@ WorldOptions world_options(const SimulationOptions& options) {
   world.server.lookup = {1ms, 200ms};
   world.server.rate_limit = 0;
   world.server.answers_pings = Random(options.seed + "/server").below(2) == 1;
+  world.max_participants = limits::kParticipants;  // --scale goes far beyond a mesh
   world.early_offers = static_cast<std::int64_t>(Random(options.seed + "/early").below(4));
   return world;
 }
@@ -235,7 +236,7 @@ void Simulation::do_something() {
   Person& person = someone();
   SimulatedPage& page = world_.page(person.name);
   if (!person.in_call) return join(person);
-  switch (random_.below(5)) {
+  switch (random_.below(6)) {
     case 0:
       page.set_microphone(!page.wants_microphone());
       break;
@@ -245,6 +246,9 @@ void Simulation::do_something() {
       break;
     case 2:
       page.share_screen(!page.wants_screen());
+      break;
+    case 3:
+      look_otherwise(page, false);
       break;
     default:
       page.set_camera(!page.wants_camera());
@@ -440,6 +444,25 @@ void Simulation::fault_toggle(Person& person) {
   if (chance(random_, 500)) page.set_microphone(!page.wants_microphone());
   if (chance(random_, 700)) page.set_camera(!page.wants_camera());
   if (chance(random_, 300)) page.share_screen(!page.wants_screen(), chance(random_, 500));
+  if (chance(random_, 500)) look_otherwise(page, true);
+}
+
+/// Another tile for one of the others, or none.
+void Simulation::look_otherwise(SimulatedPage& page, bool may_hide) {
+  const std::string& other = someone().name;
+  const std::int64_t lines = 90 * static_cast<std::int64_t>(1 + random_.below(8));
+  TileView view{lines * 16 / 9, lines, chance(random_, 300), may_hide && chance(random_, 300)};
+  if (may_hide && chance(random_, 400)) view.width = view.height = 0;
+  if (other != page.user()) page.set_view(other, view);
+}
+
+/// In the calm everybody is looked at by everybody.
+void Simulation::show_everybody() {
+  for (const Person& person : people_) {
+    for (const Person& other : people_) {
+      if (other.name != person.name) world_.page(person.name).set_view(other.name, {640, 360});
+    }
+  }
 }
 
 void Simulation::fault_cut_socket(Person& person) {
@@ -535,6 +558,7 @@ void Simulation::fault_offline(Person& person) {
 // ---- calm ----------------------------------------------------------------------------
 
 void Simulation::end_faults() {
+  show_everybody();
   chaos_ = false;
   world_.rtc.set_faults({});
   if (!std::exchange(server_up_, true)) world_.server.start();

@@ -120,6 +120,8 @@ class Simulation {
   void fault_crash(Person& person);
   void fault_leave(Person& person);
   void fault_toggle(Person& person);
+  void look_otherwise(SimulatedPage& page, bool may_hide);
+  void show_everybody();
   void fault_cut_socket(Person& person);
   void fault_freeze_socket(Person& person);
   void fault_restart_server();

@@ -28,6 +28,7 @@ CallConfig config_of(const PageOptions& options) {
   config.seed = options.seed;
   config.join_timeout_ms = options.join_timeout_ms;
   config.early_offers = options.early_offers;
+  config.max_participants = options.max_participants;
   config.relay_only = options.relay_only;
   return config;
 }

@@ -39,6 +39,7 @@ struct PageOptions {
   Duration clock_origin{0};
   std::int64_t join_timeout_ms = 15'000;
   std::int64_t early_offers = 0;
+  std::int64_t max_participants = 8;
   bool relay_only = false;
 };
 

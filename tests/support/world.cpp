@@ -121,6 +121,7 @@ SimulatedPage& World::open_page(const std::string& user) {
   PageOptions options;
   options.user = user;
   options.early_offers = options_.early_offers;
+  options.max_participants = options_.max_participants;
   options.relay_only = options_.relay_only;
   options.media = options_.media;
   options.seed = options_.seed + "/" + user + "/" + std::to_string(incarnations.size());

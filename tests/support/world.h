@@ -30,6 +30,8 @@ struct WorldOptions {
   ServerOptions server;
   /// Offers that a join carries.
   std::int64_t early_offers = 0;
+  /// People whom a page wants in the room, see CallConfig.
+  std::int64_t max_participants = 8;
   /// Connections may use nothing but relays, see RtcAddresses.
   bool relay_only = false;
 };

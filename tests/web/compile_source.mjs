@@ -27,7 +27,11 @@ async function bundleAll() {
     format: 'esm',
     target: 'node20',
     sourcemap: 'inline',
-    alias: { 'groupcall-wasm': fileURLToPath(new URL('./fake_module.mjs', import.meta.url)) },
+    alias: {
+      'groupcall-wasm': fileURLToPath(new URL('./fake_module.mjs', import.meta.url)),
+      'groupcall-wasm-text': fileURLToPath(new URL('./fake_wasm_text.mjs', import.meta.url)),
+    },
+    external: ['node:zlib'],
     logLevel: 'warning',
   });
   return result.outputFiles[0].contents;

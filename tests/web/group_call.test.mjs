@@ -107,6 +107,13 @@ test('the core gets the identity, the server and 128 random bits', async (t) => 
   });
 });
 
+test('how many people there may be is the core’s to know, 2 to 16', async (t) => {
+  for (const maxParticipants of [2, 16]) {
+    const { config } = await makeCall(t, undefined, { maxParticipants });
+    assert.equal(config.maxParticipants, maxParticipants);
+  }
+});
+
 test('two calls have different seeds', async (t) => {
   const first = await makeCall(t);
   const second = await makeCall(t);
@@ -151,6 +158,9 @@ const badOptions = {
   'a Socket without a Manager': [withSocket({ socket: without('io') }), /io is missing/],
   'ICE servers that are no list': [{ ...options, iceServers: { urls: 'stun:h' } }, /iceServers/],
   'an ICE transport policy that browsers do not know': [{ ...options, iceTransportPolicy: 'none' }, /iceTransportPolicy/],
+  'a room for one': [{ ...options, maxParticipants: 1 }, /maxParticipants/],
+  'a room for 17': [{ ...options, maxParticipants: 17 }, /maxParticipants/],
+  'a room for two and a half': [{ ...options, maxParticipants: 2.5 }, /maxParticipants/],
   'a join timeout of zero': [{ ...options, joinTimeoutMs: 0 }, /joinTimeoutMs/],
   'a record that is no function': [{ ...options, record: [] }, /record/],
   'an identity that JSON cannot say': [{ ...options, self: { userId: 'a', big: 1n } }, /JSON/],

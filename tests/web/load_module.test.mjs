@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 import { compileSource, importSource } from './compile_source.mjs';
 
-const { load_module: { loadModule } } = await importSource();
+const { load_module: { loadModule }, wasm_inside, wasm_source } = await importSource();
 
 // The smallest WebAssembly module there is: magic number and version.
 const emptyWasm = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -93,6 +93,18 @@ test('without an address it is looked for beside the script', async (t) => {
   const asked = serve(t, answer('application/wasm'));
   await loadModule();
   assert.match(asked[0].url, /^file:.*\/groupcall\.wasm$/);
+});
+
+test('the module inside the script needs no fetch', async (t) => {
+  const asked = serve(t);
+  const { instance, module } = await wasm_inside.fetchInstance(String(wasm_inside.defaultAddress()), {});
+  assert.ok(instance instanceof WebAssembly.Instance);
+  assert.ok(module instanceof WebAssembly.Module);
+  assert.deepEqual(asked, []);
+});
+
+test('what the network gives and what is inside are told apart by nothing but where it comes from', () => {
+  assert.deepEqual(Object.keys(wasm_inside).sort(), Object.keys(wasm_source).sort());
 });
 
 test('importing the package touches nothing global, so that it works where there is no window', async () => {

@@ -520,6 +520,41 @@ test('limits of one sender are set one after the other, and of those that wait o
   assert.deepEqual(counts, ['parameters.failed']);
 });
 
+test('limits that a browser refuses are tried again with the next samples, three times, and not once there are others', async () => {
+  const { port, pc, counts } = withLink();
+  const { sender } = pc.getTransceivers()[1];
+  const refuse = async () => {
+    sender.parameters.at(-1).reject(new DOMException('', 'InvalidStateError'));
+    await settled();
+  };
+  const sample = async (op) => {
+    port.execute({ type: 'stats.collect', op });
+    pc.pending.getStats.at(-1).resolve(new Map());
+    await settled();
+  };
+  port.execute(limit(1, { maxKbps: 100 }));
+  await settled();
+  for (let tries = 1; tries <= 4; tries += 1) {
+    assert.equal(sender.parameters.length, tries);
+    await refuse();
+    assert.equal(sender.parameters.length, tries, 'not before the next sample');
+    await sample(tries);
+  }
+  assert.equal(sender.parameters.length, 4, 'who refuses for good is left alone');
+  assert.equal(counts.length, 4);
+
+  port.execute(limit(1, { maxKbps: 200 }));
+  await settled();
+  await refuse();
+  port.execute(limit(1, { maxKbps: 300 }));
+  await settled();
+  sender.parameters.at(-1).resolve();
+  await settled();
+  await sample(9);
+  assert.deepEqual(sender.parameters.slice(4).map(({ encodings }) => encodings[0].maxBitrate), [200_000, 300_000]);
+  assert.equal(sender.encodings[0].maxBitrate, 300_000);
+});
+
 test('limits for what does not exist are counted or left, and after the end nothing is set', async () => {
   const { port, pc, counts } = withLink();
   pc.getTransceivers()[1].sender.encodings = [];

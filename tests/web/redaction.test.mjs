@@ -211,6 +211,20 @@ test('a redacted call gives the same kinds of commands, and hashes that replay',
   });
 });
 
+test('a member of the config that is not named in the redactor would be lost to the core', () => {
+  const [, block] = /export interface CoreConfig \{(.*?)\n\}/s.exec(protocol);
+  const members = [...block.matchAll(/readonly (\w+)\??: ([^;{]+)[;{]/g)].map(([, name]) => name);
+  assert.ok(members.includes('earlyOffers') && members.includes('namespace'));
+  const inSelf = ['userId', 'userInfo'];
+  const inSignalling = ['url', 'path', 'namespace', 'query', 'auth', 'application', 'reconnect'];
+  const outside = members.filter((name) => ![...inSelf, ...inSignalling, 'self', 'signalling'].includes(name));
+  const filled = (names) => Object.fromEntries(names.map((name) => [name, name === 'userInfo' || name === 'auth' ? {} : 'x']));
+  const redacted = new EventRedactor(new Pseudonyms()).config({ self: filled(inSelf), signalling: filled(inSignalling), ...filled(outside) });
+  assert.deepEqual(Object.keys(redacted), ['self', 'signalling', ...outside]);
+  assert.deepEqual(Object.keys(redacted.self), inSelf);
+  assert.deepEqual(Object.keys(redacted.signalling), inSignalling);
+});
+
 test('after a gap events are redacted, and have no hash any more', async () => {
   const [header, body] = recordOf(config, events);
   const rows = body.trim().split('\n');

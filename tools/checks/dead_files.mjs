@@ -9,14 +9,16 @@ import { includesOf } from './cpp_source.mjs';
 import { importsOf, withoutComments } from './script_source.mjs';
 import { finding, runCheck } from './source_tree.mjs';
 
-const CHECKED = /\.(h|cpp|ts|tsx|js|mjs|css|html|sh)$|^tools\/[^/.]+$|^tools\/checks\/[^/.]+$/;
-const SCRIPT = /\.(ts|tsx|js|mjs)$/;
+const CHECKED = /\.(h|cpp|ts|tsx|js|jsx|mjs|css|html|sh)$|^tools\/[^/.]+$|^tools\/checks\/[^/.]+$/;
+const SCRIPT = /\.(ts|tsx|js|jsx|mjs)$/;
 
 /** Texts that say which files are used: people and other programs start from these. */
 const STARTING_TEXTS = /(^|\/)(package\.json|tsconfig[^/]*\.json|README\.md|CONTRIBUTING\.md|CMakeLists\.txt|CMakePresets\.json)$|\.cmake$|^\.ci\//;
 
 /** Files that a runner, a server or a compiler finds by their place or their name alone. */
-const FOUND_BY_NAME = [/^tests\/.*\.test\.(js|mjs|ts)$/, /^web\/.*\.test\.(js|mjs|ts|tsx)$/, /^web\/demo\/index\.html$/];
+const FOUND_BY_NAME = [/^tests\/.*\.test\.(js|mjs|ts)$/, /^web\/.*\.test\.(js|mjs|ts|tsx)$/, /^web\/demo\/index\.html$/,
+  // What a bundler, or the server of an application, looks for by itself.
+  /^tests\/web\/fixtures\/\w+\/([\w.]+\.config\.js|index\.html|main\.js|call\.js|app\/(layout|page)\.jsx)$/];
 
 /** The C++ files that CMake names, by path from the naming file or from the root, globs included. */
 function namedByCMake(tree) {
@@ -66,8 +68,8 @@ function names(text, file) {
 /** The files that an import may mean: './a.js' is how TypeScript writes './a.ts'. */
 function resolveImport(tree, from, target) {
   if (!/^\.{0,2}\//.test(target)) return [];
-  const plain = path.posix.join(path.posix.dirname(from), target).replace(/\.(js|mjs|ts|tsx)$/, '');
-  const endings = ['.ts', '.tsx', '.js', '.mjs', '.d.ts', '.css', '/index.ts', '/index.tsx', '/index.js', ''];
+  const plain = path.posix.join(path.posix.dirname(from), target).replace(/\.(js|jsx|mjs|ts|tsx)$/, '');
+  const endings = ['.ts', '.tsx', '.js', '.jsx', '.mjs', '.d.ts', '.css', '/index.ts', '/index.tsx', '/index.js', ''];
   return endings.map((ending) => plain + ending).filter((file) => tree.has(file));
 }
 

@@ -89,14 +89,20 @@ function checkPortImport(file, target) {
   return null;
 }
 
+/** The engine and its entries know nothing of React, also not by way of what does. */
+function checkEngineImport(file, target) {
+  if (isReact(target)) return 'React is known in web/src/react/ only';
+  const inSource = path.posix.relative('web/src', path.posix.join(path.posix.dirname(file), target));
+  return target.startsWith('.') && file !== 'web/src/react.ts' && /^react[./]/.test(inSource) ? 'only web/src/react.ts gives out what is in web/src/react/' : null;
+}
+
 function checkScripts(tree) {
   const findings = [];
   for (const file of tree.matching(/^web\/src\/.*\.tsx?$/)) {
-    const isPort = file.startsWith('web/src/ports/');
+    if (file.startsWith('web/src/react/')) continue;
+    const check = file.startsWith('web/src/ports/') ? checkPortImport : checkEngineImport;
     for (const { target, line } of importsOf(tree.read(file))) {
-      let message = null;
-      if (isPort) message = checkPortImport(file, target);
-      else if (isReact(target) && !file.startsWith('web/src/react/')) message = 'React is known in web/src/react/ only';
+      const message = check(file, target);
       if (message) findings.push(finding(file, line, `${message}: '${target}'`));
     }
   }

@@ -15,4 +15,4 @@ target_compile_definitions(groupcall_boost_json PUBLIC
   BOOST_JSON_NO_LIB BOOST_JSON_STATIC_LINK
   # Where in Boost's headers a text was refused: nobody reads that either.
   BOOST_DISABLE_CURRENT_LOCATION)
-target_link_libraries(groupcall_boost_json PRIVATE groupcall_sanitizers)
+target_link_libraries(groupcall_boost_json PRIVATE groupcall_sanitizers groupcall_fuzz_coverage)

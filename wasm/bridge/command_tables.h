@@ -47,11 +47,26 @@ struct WordsOf<MediaReason> {
 };
 template <>
 struct WordsOf<ErrorCode> {
-  static constexpr auto words = std::to_array<std::string_view>(
-      {"none", "invalid-argument", "already-joined", "aborted", "disposed", "server-unreachable",
-       "timeout", "refused", "rate-limited", "replaced", "group-not-found", "not-a-member",
-       "join-failed", "server-shutting-down", "application-socket", "message-too-large",
-       "not-in-call", "nobody-there", "outbox-full"});
+  static constexpr auto words = std::to_array<std::string_view>({"none",
+                                                                 "invalid-argument",
+                                                                 "already-joined",
+                                                                 "aborted",
+                                                                 "disposed",
+                                                                 "server-unreachable",
+                                                                 "timeout",
+                                                                 "refused",
+                                                                 "rate-limited",
+                                                                 "replaced",
+                                                                 "group-not-found",
+                                                                 "not-a-member",
+                                                                 "room-full",
+                                                                 "join-failed",
+                                                                 "server-shutting-down",
+                                                                 "application-socket",
+                                                                 "message-too-large",
+                                                                 "not-in-call",
+                                                                 "nobody-there",
+                                                                 "outbox-full"});
 };
 template <>
 struct WordsOf<Phase> {

@@ -42,6 +42,7 @@ struct RecordOf<CallConfig> {
       field("topology", AT(CallConfig, topology), kOptional),
       field("joinTimeoutMs", AT(CallConfig, join_timeout_ms), kOptional),
       field("earlyOffers", AT(CallConfig, early_offers), kOptional),
+      field("maxParticipants", AT(CallConfig, max_participants), kOptional),
       field("relayOnly", AT(CallConfig, relay_only), kOptional),
       field("keepCamera", AT(CallConfig, keep_camera), kOptional),
       field("releaseMicrophone", AT(CallConfig, release_microphone), kOptional),

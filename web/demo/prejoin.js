@@ -76,7 +76,10 @@ export class Prejoin {
   /** Opens the devices and shows them. */
   async startPreview() {
     await this.#recallDevices();
-    await this.#preview.start();
+    const started = this.#preview.start();
+    // The browser's question may stay open for long, and only afterwards do devices have names.
+    await this.#fillMenus();
+    await started;
     await this.#fillMenus();
   }
 

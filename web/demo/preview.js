@@ -12,9 +12,17 @@ const REASONS = {
 
 const PERMISSIONS = { audio: 'microphone', video: 'camera' };
 
-/** @param {unknown} error */
-function reasonOf(error) {
-  return REASONS[error?.name] ?? 'device-error';
+/** Whether the headers of this page, or of the one around it, keep it from these devices. */
+function isBarred(kinds) {
+  return kinds.some((kind) => document.featurePolicy?.allowsFeature(PERMISSIONS[kind]) === false);
+}
+
+/** As the call itself tells them apart, by the browser's own words. */
+function reasonOf({ name, message }, kinds) {
+  const reason = REASONS[name] ?? 'device-error';
+  if (reason !== 'permission-denied') return reason;
+  if (message.includes('dismissed')) return 'permission-dismissed';
+  return message.includes(' by system') || isBarred(kinds) ? 'permission-blocked' : reason;
 }
 
 async function openDevices(constraints) {
@@ -66,7 +74,7 @@ export class Preview {
     // One of the two spoils it for both; the other may still be had.
     const hopeful = [];
     for (const kind of kinds) {
-      if (refused !== 'permission-denied' || (await isGranted(kind))) hopeful.push(kind);
+      if (!refused.startsWith('permission-') || (await isGranted(kind))) hopeful.push(kind);
     }
     return Promise.all(hopeful.filter((kind) => this.devices[kind].wanted).map((kind) => this.#open([kind])));
   }
@@ -111,7 +119,7 @@ export class Preview {
         else this.#adopt(track);
       }
     } catch (error) {
-      refused = reasonOf(error);
+      refused = reasonOf(error, kinds);
       for (const kind of kinds) {
         if (!isLate(kind)) Object.assign(this.devices[kind], { state: 'error', reason: refused });
       }

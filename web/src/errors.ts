@@ -21,6 +21,7 @@ import type { ErrorCode } from './protocol.js';
  * - `replaced`: the same user connected from another tab or device; `takeOver()` takes the call back.
  * - `server-shutting-down`: the server said that it goes down; it is tried again.
  * - `application-socket`: the application's Socket has given up, and is the application's to reconnect.
+ * - `room-full`: as many people are in the call as `maxParticipants` allows; nothing is tried again by itself.
  * - `group-not-found`, `not-a-member`, `join-failed`: the server's answers to a join.
  * - `message-too-large`, `not-in-call`, `nobody-there`, `outbox-full`: why `send()` sent nothing.
  * - `module-load-failed`: groupcall.wasm could not be fetched or compiled; calling again retries.
@@ -86,6 +87,7 @@ const ERROR_TEXTS: Readonly<Record<GroupCallErrorCode, Text>> = {
     'Choose another group.',
   ],
   'not-a-member': ['You are not a member of this group.', 'Ask a member to add you.'],
+  'room-full': ['This call is full.', 'Join again when somebody has left.'],
   'join-failed': ['The server could not add you to the call.', 'Try again in a moment.'],
   'message-too-large': ['This message is too long.', 'Make it shorter, or send it in parts.'],
   'not-in-call': ['You are not in a call.', 'Join the call, then try again.'],

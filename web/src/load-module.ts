@@ -3,9 +3,7 @@
 import createModule, { type GroupCallModule } from 'groupcall-wasm';
 
 import { GroupCallError } from './errors.js';
-
-// A hundred kilobytes even over a bad mobile network.
-const FETCH_TIMEOUT_MS = 30_000;
+import { defaultAddress, fetchInstance } from './wasm-source.js';
 
 const modules = new Map<string, Promise<GroupCallModule>>();
 
@@ -14,8 +12,7 @@ const modules = new Map<string, Promise<GroupCallModule>>();
  * @throws {GroupCallError} `module-load-failed`; the next call tries anew.
  */
 export function loadModule(wasmUrl?: string | URL): Promise<GroupCallModule> {
-  // Written in this very form, which Vite, webpack and others recognise and rewrite.
-  const url = String(wasmUrl ?? new URL('./groupcall.wasm', import.meta.url));
+  const url = String(wasmUrl ?? defaultAddress());
   let module = modules.get(url);
   if (!module) {
     module = instantiate(url, () => modules.delete(url)).catch((cause: unknown) => {
@@ -42,20 +39,4 @@ function instantiate(url: string, onAbort: () => void): Promise<GroupCallModule>
       resolve(module);
     }, reject);
   });
-}
-
-async function fetchInstance(
-  url: string,
-  imports: WebAssembly.Imports,
-): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
-  const response = await fetch(url, {
-    credentials: 'same-origin',
-    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
-  });
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  // Browsers compile while they download only what is served under its right MIME type.
-  const streamable = response.headers.get('Content-Type')?.toLowerCase() === 'application/wasm';
-  return streamable
-    ? WebAssembly.instantiateStreaming(response, imports)
-    : WebAssembly.instantiate(await response.arrayBuffer(), imports);
 }

@@ -160,6 +160,13 @@ export interface GroupCallOptions {
    */
   readonly earlyOffers?: number;
   /**
+   * How many people may be in the call, oneself included: a whole number from 2 to 16. Where the server
+   * lists more, `join()` is refused with `room-full`, left again at once, and devices are given back.
+   * It is a limit on coming in: nobody is put out, and whoever comes back after an outage stays. Everybody
+   * sends to everybody, so all pages of an application should have the same. Default 8.
+   */
+  readonly maxParticipants?: number;
+  /**
    * Gets the flight record of the call line by line as it comes, with each reaction as a whole: a header, then
    * `[microseconds,event,reaction]` for every event. It holds names and network addresses. Without it a record is
    * kept all the same, see `exportRecord()`.
@@ -315,7 +322,7 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
   needId(options.self.userId, 'self.userId');
   needObject(options.signalling, 'signalling');
   needSignalling(options.signalling);
-  const { self, signalling, iceServers, iceTransportPolicy, joinTimeoutMs, earlyOffers = EARLY_OFFERS, codecs, record, whenOff = {} } = options;
+  const { self, signalling, iceServers, iceTransportPolicy, joinTimeoutMs, earlyOffers = EARLY_OFFERS, maxParticipants, codecs, record, whenOff = {} } = options;
   need(
     iceServers === undefined || Array.isArray(iceServers) || typeof iceServers === 'function',
     'iceServers must be an array or a function',
@@ -333,6 +340,10 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
     `earlyOffers must be a whole number from 0 to ${EARLY_OFFERS}`,
   );
   need(
+    maxParticipants === undefined || (Number.isSafeInteger(maxParticipants) && maxParticipants >= 2 && maxParticipants <= 16),
+    'maxParticipants must be a whole number from 2 to 16',
+  );
+  need(
     codecs === undefined || (Array.isArray(codecs) && codecs.every((codec) => typeof codec === 'string')),
     'codecs must be an array of MIME types',
   );
@@ -348,6 +359,7 @@ export function toConfigText(options: GroupCallOptions, seed: string): string {
     seed,
     ...(joinTimeoutMs !== undefined && { joinTimeoutMs }),
     ...(earlyOffers > 0 && { earlyOffers }),
+    ...(maxParticipants !== undefined && { maxParticipants }),
     ...(iceTransportPolicy === 'relay' && { relayOnly: true }),
     ...(whenOff.camera === 'mute' && { keepCamera: true }),
     ...(whenOff.microphone === 'release' && { releaseMicrophone: true }),

@@ -14,6 +14,7 @@ import type { Participant, SelfParticipant } from './snapshot.js';
 /** What an element can show of somebody. */
 export type Picture = 'camera' | 'screen';
 
+/** What `createPlayback()` may be told. */
 export interface PlaybackOptions {
   /**
    * False: only pictures; the page plays `streams.microphone` of the others itself, and

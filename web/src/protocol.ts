@@ -2,18 +2,28 @@
 // the table and run `tools/build --protocol`. What each member means, its unit and its limit
 // stand in core/public/event.h, command.h and snapshot.h.
 
+/** A call with pictures, or one of voices only. */
 export type CallType = 'video' | 'voice';
 export type MediaKind = 'audio' | 'video';
 export type StreamName = 'camera' | 'screen';
 export type TransportState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+/** How it goes with a device: see `MediaStatus.state`. */
 export type MediaState = 'loading' | 'on' | 'off' | 'error' | 'replacing' | 'ended';
+/** Why a device is in its state: `reasonText()` of `groupcall/reasons` has words for each. */
 export type MediaReason = 'none' | 'starting' | 'self-off' | 'peer-off' | 'connecting' | 'network-stalled' | 'decoder-stalled' | 'unreachable' | 'not-shown' | 'not-sent' | 'interrupted' | 'permission-denied' | 'permission-dismissed' | 'insecure-context' | 'no-device' | 'in-use' | 'constraint' | 'timeout' | 'device-lost' | 'device-error' | 'needs-gesture' | 'unsupported' | 'stopped' | 'permission-blocked' | 'processor-failed';
-export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
+/** What went wrong, as the core names it: see `GroupCallError.code`. */
+export type ErrorCode = 'none' | 'invalid-argument' | 'already-joined' | 'aborted' | 'disposed' | 'server-unreachable' | 'timeout' | 'refused' | 'rate-limited' | 'replaced' | 'group-not-found' | 'not-a-member' | 'room-full' | 'join-failed' | 'server-shutting-down' | 'application-socket' | 'message-too-large' | 'not-in-call' | 'nobody-there' | 'outbox-full';
+/** Where the call stands: see `CallSnapshot.phase`. */
 export type Phase = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'leaving';
+/** How it goes with the connection to the server: see `SignallingStatus.state`. */
 export type SignallingState = 'closed' | 'connecting' | 'online' | 'waiting' | 'halted';
+/** The way to somebody's page: see `Participant.connection`. */
 export type LinkView = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
+/** Why somebody is not connected: `connectionReasonText()` of `groupcall/reasons` has words for each. */
 export type ConnectionReason = 'none' | 'no-answer' | 'no-candidates' | 'relay-refused' | 'relay-unreachable' | 'no-relay' | 'no-path' | 'older-client';
+/** What limits a connection most: see `Participant.qualityCause`. */
 export type QualityCause = 'none' | 'loss' | 'rtt' | 'jitter' | 'bitrate' | 'cpu';
+/** Whether somebody is connected to the server: see `Participant.signalling`. */
 export type PeerSignalling = 'present' | 'lost';
 
 export interface CoreDescription {
@@ -158,6 +168,7 @@ export interface CoreConfig {
   readonly topology?: 'mesh' | 'sfu';
   readonly joinTimeoutMs?: number;
   readonly earlyOffers?: number;
+  readonly maxParticipants?: number;
   readonly relayOnly?: boolean;
   readonly keepCamera?: boolean;
   readonly releaseMicrophone?: boolean;

@@ -6,7 +6,7 @@
 import { everOpened, holdQuestions, openQuestions, openResources, peerConnections, stillEnding } from './open_resources.js';
 import { createGroupCall, GroupCallError } from '/dist/index.js';
 import { io } from '/socket.io-client/socket.io.esm.min.js';
-import { candidatesInUse, epochMs, receivedOn, sentBeside, until, untilFlowing } from './page_observer.js';
+import { candidatesInUse, epochMs, negotiatedOn, receivedOn, sentBeside, until, untilFlowing } from './page_observer.js';
 
 const place = document.getElementById('others');
 /** @type {Map<string, { video: HTMLVideoElement, audio: HTMLAudioElement, screen: HTMLVideoElement, drawn: string }>} */
@@ -205,6 +205,8 @@ const callPage = {
     const { camera, microphone } = callPage.participant(userId)?.streams ?? {};
     return receivedOn({ camera: camera?.getTracks()[0], microphone: microphone?.getTracks()[0] });
   },
+
+  negotiatedWith: (userId) => negotiatedOn(callPage.participant(userId).streams.microphone.getTracks()[0]),
 
   /** What this page has sent to each of these so far. */
   async sentTo(userIds) {

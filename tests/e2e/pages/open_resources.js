@@ -17,6 +17,17 @@ const timers = new Set();
 let pendingQuestions = 0;
 let answers = Promise.resolve();
 
+/** Of every WebAssembly module of the page; each is caught as it is made. @type {WebAssembly.Memory[]} */
+const memories = [];
+for (const how of ['instantiate', 'instantiateStreaming']) {
+  const make = WebAssembly[how];
+  WebAssembly[how] = async (...parameters) => {
+    const made = await make.apply(WebAssembly, parameters);
+    memories.push(...Object.values(made.instance.exports).filter((one) => one instanceof WebAssembly.Memory));
+    return made;
+  };
+}
+
 /** A constructor that remembers what it made; everything else about it stays the same. */
 function remembering(Constructor, made) {
   return new Proxy(Constructor, {
@@ -117,4 +128,24 @@ export function everOpened() {
 
 export function openQuestions() {
   return pendingQuestions;
+}
+
+/** Lets go of what has ended: it would keep its memory only because the tests count. `everOpened()` forgets it, too. */
+export function forgetEnded() {
+  const keep = (list, stays) => list.splice(0, list.length, ...list.filter(stays));
+  keep(peerConnections, ({ signalingState }) => signalingState !== 'closed');
+  keep(channels, ({ readyState }) => readyState !== 'closed');
+  keep(sockets, ({ readyState }) => readyState !== WebSocket.CLOSED);
+  keep(localTracks, isLive);
+}
+
+/**
+ * WebAssembly's memory in bytes: how large it is, and up to where it was ever written. It begins larger than a call needs
+ * and never shrinks, so its size alone would hide what is lost in it.
+ */
+export function wasmMemory() {
+  return memories.map(({ buffer }) => {
+    const words = new Uint32Array(buffer);
+    return { size: buffer.byteLength, touched: 4 * (words.findLastIndex((word) => word !== 0) + 1) };
+  });
 }

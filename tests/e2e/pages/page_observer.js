@@ -41,21 +41,52 @@ export async function receivedOn({ camera, microphone }) {
   };
 }
 
-/** What was sent to the participant on whose connection this track arrives, the picture's size, and what it may take. */
+/**
+ * What was sent to the participant on whose connection this track arrives, the picture's size, what it may take (`limitKbps`), what the
+ * browser's congestion control leaves its encoder of that (`targetKbps`), and how much it believes in altogether (`availableKbps`).
+ */
 export async function sentBeside(track) {
   const pc = peerConnections.find((candidate) => candidate.getReceivers().some((receiver) => receiver.track === track));
-  const sent = { audioBytes: 0, videoBytes: 0, frames: 0, height: 0, limitKbps: 0 };
+  const sent = { audioBytes: 0, audioPackets: 0, videoBytes: 0, frames: 0, height: 0, limitKbps: 0, targetKbps: 0, availableKbps: 0 };
   if (!pc || pc.signalingState === 'closed') return sent;
   const camera = pc.getSenders().find((sender) => sender.track?.kind === 'video');
   sent.limitKbps = (camera?.getParameters().encodings[0]?.maxBitrate ?? 0) / 1_000;
   for (const stats of (await pc.getStats()).values()) {
+    if (stats.type === 'candidate-pair' && stats.nominated) sent.availableKbps = (stats.availableOutgoingBitrate ?? 0) / 1_000;
     if (stats.type !== 'outbound-rtp') continue;
     sent[`${stats.kind}Bytes`] += stats.bytesSent;
+    if (stats.kind === 'audio') sent.audioPackets += stats.packetsSent;
     if (stats.kind !== 'video') continue;
+    sent.targetKbps = Math.max(sent.targetKbps, (stats.targetBitrate ?? 0) / 1_000);
     sent.frames += stats.framesSent ?? 0;
     sent.height = Math.max(sent.height, stats.frameHeight ?? 0);
   }
   return sent;
+}
+
+/**
+ * What the connection on which this track arrives sends with, and what both ends say of Opus and of its repair. Statistics name
+ * Opus also where it travels in RED, so that is told by the first format of the description and by the size of packets.
+ */
+export async function negotiatedOn(track) {
+  const pc = peerConnections.find((candidate) => candidate.getReceivers().some((receiver) => receiver.track === track));
+  const report = await pc.getStats();
+  const sends = {};
+  let packetBytes = 0;
+  for (const { type, kind, codecId, bytesSent, packetsSent } of report.values()) {
+    if (type !== 'outbound-rtp' || bytesSent === 0) continue;
+    sends[kind] = report.get(codecId).mimeType;
+    if (kind === 'audio') packetBytes = bytesSent / packetsSent;
+  }
+  const opusOf = ({ sdp }) => {
+    const number = /^a=rtpmap:(\d+) opus\//m.exec(sdp)[1];
+    return {
+      fmtp: new RegExp(`^a=fmtp:${number} (.*?)\r?$`, 'm').exec(sdp)?.[1].split(';') ?? [],
+      red: new RegExp(`^a=fmtp:\\d+ ${number}/${number}\r?$`, 'm').test(sdp),
+      redFirst: /^m=audio \S+ \S+ (\d+) [^]*?^a=rtpmap:\1 red\//m.test(sdp.split('m=video')[0]),
+    };
+  };
+  return { sends, packetBytes, ours: opusOf(pc.localDescription), theirs: opusOf(pc.remoteDescription) };
 }
 
 /** The types of all candidates that open connections gathered, and of those from which they send. */

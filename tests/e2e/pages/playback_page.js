@@ -1,9 +1,9 @@
 /**
- * A page that leaves the playing to `groupcall/playback`, and joins as soon as it is loaded: nobody
- * has pressed anything on it.
+ * A page that leaves the playing to `groupcall/playback`, and joins as soon as it is loaded (`?waits`:
+ * when it is told to): nobody has pressed anything on it.
  */
 
-import { openResources } from './open_resources.js';
+import { forgetEnded, openResources, stillEnding, wasmMemory } from './open_resources.js';
 import { createGroupCall } from '/dist/index.js';
 import { createPlayback } from '/dist/playback.js';
 import { receivedOn, until } from './page_observer.js';
@@ -44,6 +44,8 @@ function see(user) {
 
 const audios = () => [...element('sounds').querySelectorAll('audio')];
 
+const join = () => call.join({ roomId: 'r1', groupId: 'g1', callType: 'video', media: MEDIA });
+
 window.playbackPage = {
   call,
   playback,
@@ -51,6 +53,10 @@ window.playbackPage = {
   see,
   until,
   openResources,
+  stillEnding,
+  forgetEnded,
+  wasmMemory,
+  join,
   isActive: () => navigator.userActivation.hasBeenActive,
   audios: () => audios().map(({ paused, currentTime, volume, sinkId, srcObject }) => ({ paused, currentTime, volume, sinkId, live: srcObject?.active ?? false })),
   hasPicture: (user) => pictures.get(user).video.srcObject !== null,
@@ -72,4 +78,4 @@ window.playbackPage = {
   }),
 };
 
-await call.join({ roomId: 'r1', groupId: 'g1', callType: 'video', media: MEDIA });
+if (!query.has('waits')) await join();

@@ -46,6 +46,9 @@ interface SourceStats {
 type SlotSample = LinkSample['slots'][number];
 type SlotCounts = { -readonly [Name in keyof SlotSample]: SlotSample[Name] };
 
+/** A browser that refuses parameters does so for a moment, or for good. */
+const PARAMETER_TRIES = 4;
+
 // The core refuses more m-lines than this (core/public/config.h, kSlots).
 const SLOTS = 16;
 
@@ -122,6 +125,8 @@ export class PeerLink implements LevelSource {
   /** By slot: what its sender is to be told last, and the end of telling it what it is told. */
   readonly #latest = new Map<number, LimitCommand>();
   readonly #told = new Map<number, Promise<void>>();
+  /** What failed, and how often it may still be tried: once with each sample. */
+  readonly #refused: [LimitCommand, number][] = [];
   #channel: RTCDataChannel | undefined;
   /** When the packet was played whose level was seen last. */
   #levelAt = 0;
@@ -215,6 +220,9 @@ export class PeerLink implements LevelSource {
       return null;
     }
     if (this.#closed) return null;
+    for (const [command, tries] of this.#refused.splice(0)) {
+      if (this.#latest.get(command.slot) === command) this.#setParameters(command, tries);
+    }
     const transceivers = this.#pc.getTransceivers();
     const slots = transceivers.map(({ sender }, slot): SlotCounts => {
       const { width = 0, height = 0 } = sender.track?.getSettings() ?? {};
@@ -384,7 +392,7 @@ export class PeerLink implements LevelSource {
   }
 
   /** Of those that wait only the last is of use. */
-  #setParameters(command: LimitCommand): void {
+  #setParameters(command: LimitCommand, tries = PARAMETER_TRIES): void {
     const { slot, limit: { maxKbps = 0, scalePermille = 0, maxFps = 0, inactive = false } } = command;
     this.#latest.set(slot, command);
     this.#withSender(slot, async (sender) => {
@@ -396,6 +404,9 @@ export class PeerLink implements LevelSource {
         if (scalePermille > 0) encoding.scaleResolutionDownBy = scalePermille / 1_000;
         if (maxFps > 0) encoding.maxFramerate = maxFps;
         else delete encoding.maxFramerate;
+      }).catch((error: unknown) => {
+        if (tries > 1) this.#refused.push([command, tries - 1]);
+        throw error;
       });
     });
   }
@@ -431,7 +442,7 @@ export class PeerLink implements LevelSource {
     const told = (this.#told.get(slot) ?? Promise.resolve())
       .then(() => (this.#closed ? undefined : work(sender)))
       .catch(() => {
-        // It goes on as it was; the next change is told all the same.
+        // It goes on as it was; limits are told again, and the next change all the same.
         if (!this.#closed) this.#count('parameters.failed');
       });
     this.#told.set(slot, told);

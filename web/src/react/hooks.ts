@@ -1,6 +1,6 @@
 /** The call as React sees it: each hook renders its component when what it returns has changed, and only then. */
 
-import { useEffect, useMemo, useRef, useSyncExternalStore, type RefObject } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore, type RefCallback } from 'react';
 
 import type {
   CallDevice,
@@ -20,6 +20,7 @@ import type {
   SelfParticipant,
   SendResult,
   SignallingStatus,
+  View,
 } from '../index.js';
 import type { Picture } from '../playback.js';
 import { useSession } from './provider.js';
@@ -30,7 +31,8 @@ export function sameList(one: readonly unknown[], other: readonly unknown[]): bo
   return one.length === other.length && one.every((value, index) => Object.is(value, other[index]));
 }
 
-function sameMembers(one: object, other: object): boolean {
+/** True for objects with the same values under the same names. */
+export function sameMembers(one: object, other: object): boolean {
   const members = Object.entries(one);
   return members.length === Object.keys(other).length && members.every(([name, value]) => Object.is(value, (other as Record<string, unknown>)[name]));
 }
@@ -41,18 +43,25 @@ function useSelection<State, Selected>(
   select: (state: State) => Selected,
   isEqual: (one: Selected, other: Selected) => boolean,
 ): Selected {
-  // What was selected keeps its identity until it differs, so that a made-up object renders nothing anew.
+  // What was selected keeps its identity until it differs, so that a made-up object renders nothing anew;
+  // also where `select` is another function each time.
+  const shown = useRef<{ readonly selected: Selected }>(undefined);
   const get = useMemo(() => {
     let last: { readonly state: State; readonly selected: Selected } | undefined;
     return (): Selected => {
       const state = read();
       if (last?.state === state) return last.selected;
       const selected = select(state);
-      last = { state, selected: last && isEqual(last.selected, selected) ? last.selected : selected };
+      const before = last ?? shown.current;
+      last = { state, selected: before && isEqual(before.selected, selected) ? before.selected : selected };
       return last.selected;
     };
   }, [read, select, isEqual]);
-  return useSyncExternalStore(session.subscribe, get, get);
+  const selected = useSyncExternalStore(session.subscribe, get, get);
+  useEffect(() => {
+    shown.current = { selected };
+  }, [selected]);
+  return selected;
 }
 
 /**
@@ -81,6 +90,8 @@ export interface CallActions {
   readonly setDevice: (kind: InputKind, deviceId: string) => void;
   /** As `GroupCall.setScreenShare()`: call it from the handler of a click or a key. */
   readonly setScreenShare: (on: boolean, options?: ScreenShareOptions) => void;
+  /** As `GroupCall.setView()`; `<VideoTile>` does it by itself. */
+  readonly setView: (userId: string, view: View) => void;
   readonly send: (message: { readonly text: string; readonly to?: string }) => Promise<SendResult>;
   readonly connect: () => void;
   readonly disconnect: () => void;
@@ -93,13 +104,14 @@ const actionsOf = new WeakMap<CallSession, CallActions>();
 function makeActions(session: CallSession): CallActions {
   const run = (use: (call: GroupCall) => void): void => session.run(use);
   return {
-    join: async (options) => (await session.call()).join(options),
+    join: (options) => session.join(options),
     leave: () => session.leave(),
     setMicrophone: (on) => run((call) => call.setMicrophone(on)),
     setCamera: (on) => run((call) => call.setCamera(on)),
     setDevice: (kind, deviceId) => run((call) => call.setDevice(kind, deviceId)),
     setScreenShare: (on, options) => run((call) => call.setScreenShare(on, options)),
-    send: async (message) => (await session.call()).send(message),
+    setView: (userId, view) => run((call) => call.setView(userId, view)),
+    send: (message) => session.ask(({ call }) => call.send(message)),
     connect: () => run((call) => call.connect()),
     disconnect: () => run((call) => call.disconnect()),
     takeOver: () => run((call) => call.takeOver()),
@@ -109,7 +121,16 @@ function makeActions(session: CallSession): CallActions {
 
 /** What can be done, without what is: never renders a component. */
 export function useCallActions(): CallActions {
-  const session = useSession();
+  return actionsFor(useSession());
+}
+
+/** Some members of a session's snapshot: the same object until one of them changes. */
+export function useSessionSelector<Selected extends object>(session: CallSession, select: (snapshot: CallSnapshot) => Selected): Selected {
+  return useSelection(session, session.getSnapshot, select, sameMembers);
+}
+
+/** The actions of a session: the same object each time. */
+export function actionsFor(session: CallSession): CallActions {
   let actions = actionsOf.get(session);
   if (!actions) actionsOf.set(session, (actions = makeActions(session)));
   return actions;
@@ -172,6 +193,7 @@ export interface LocalMedia {
 
 const selectLocalMedia = ({ self: { microphone, camera, screen, streams, deviceError } }: CallSnapshot) => ({ microphone, camera, screen, streams, deviceError });
 
+/** One's own microphone, camera and screen. Renders when something about them changed, not when one speaks. */
 export function useLocalMedia(): LocalMedia {
   const { setMicrophone, setCamera, setScreenShare } = useCallActions();
   const state = useCallSelector(selectLocalMedia, sameMembers);
@@ -195,6 +217,7 @@ export interface Devices {
 
 const selectDevices = ({ devices, self }: CallSnapshot) => ({ all: devices, inUse: self.devices });
 
+/** The microphones, cameras and speakers of this machine. Renders as they come, go, or are changed. */
 export function useDevices(): Devices {
   const session = useSession();
   const { setDevice } = useCallActions();
@@ -208,7 +231,7 @@ export function useDevices(): Devices {
       speakers: of('speaker'),
       selected: { ...inUse, speaker },
       select: async (kind, deviceId) => {
-        if (kind === 'speaker') await session.playback?.setOutputDevice(deviceId);
+        if (kind === 'speaker') await session.ask(({ playback }) => playback.setOutputDevice(deviceId));
         else setDevice(kind, deviceId);
       },
     };
@@ -234,14 +257,15 @@ export interface PlaybackState {
   readonly setVolume: (userId: string, volume: number) => void;
 }
 
+/** How the sound of the others is played. */
 export function usePlayback(): PlaybackState {
   const session = useSession();
   const state = useSyncExternalStore(session.subscribe, session.getPlaybackSnapshot, session.getPlaybackSnapshot);
   return useMemo(
     () => ({
       ...state,
-      resume: async () => session.playback?.resumePlayback(),
-      setVolume: (userId, volume) => session.playback?.setVolume(userId, volume),
+      resume: () => session.resumePlayback(),
+      setVolume: (userId, volume) => session.setVolume(userId, volume),
     }),
     [session, state],
   );
@@ -261,15 +285,18 @@ export function useCallEvent<Name extends keyof CallEvents>(event: Name, listene
 }
 
 /**
- * Shows somebody in a `<video>`: give it the returned ref. There is a picture in it while the state of that
- * camera or screen is `on`, and none otherwise; see `Playback.attachMedia()`.
+ * Shows somebody in a `<video>`, which may come and go: `<video ref={usePicture(userId, 'camera')}>`. There is a
+ * picture in it while the state of that camera or screen is `on`, and none otherwise; see `Playback.attachMedia()`.
  */
-export function usePicture(userId: string, picture: Picture): RefObject<HTMLVideoElement | null> {
+export function usePicture(userId: string, picture: Picture): RefCallback<HTMLVideoElement> {
   const session = useSession();
-  const ref = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    const element = ref.current;
-    return element ? session.attach(element, userId, picture) : undefined;
-  }, [session, userId, picture]);
-  return ref;
+  const detach = useRef<() => void>(undefined);
+  // Called with null at the end, as React 18 and 19 both do.
+  return useCallback(
+    (element) => {
+      detach.current?.();
+      detach.current = element ? session.attach(element, userId, picture) : undefined;
+    },
+    [session, userId, picture],
+  );
 }

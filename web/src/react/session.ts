@@ -1,11 +1,20 @@
 /**
  * A call for as long as something on the page wants it. It knows nothing of React, which mounts
- * twice, unmounts in the middle of a join and comes back: whoever needs the call retains it, and
- * when nobody has done so by the end of the task it is disposed of.
+ * twice, unmounts in the middle of a join and comes back: whoever needs the call retains it. What
+ * is wanted is looked at when the task is through, and a call is made or disposed of then.
  */
 
 import { callOut } from '../call-out.js';
-import { GroupCallError, createGroupCall, type CallEvents, type CallSnapshot, type GroupCall, type GroupCallOptions, type JoinOptions } from '../index.js';
+import {
+  GroupCallError,
+  createGroupCall,
+  type CallEvents,
+  type CallProblem,
+  type CallSnapshot,
+  type GroupCall,
+  type GroupCallOptions,
+  type JoinOptions,
+} from '../index.js';
 import { initialSnapshot } from '../initial-snapshot.js';
 import { createPlayback, type Picture, type Playback, type PlaybackSnapshot } from '../playback.js';
 
@@ -14,6 +23,7 @@ export type SessionSource =
   | { readonly options: GroupCallOptions; readonly join?: JoinOptions | undefined }
   | { readonly call: GroupCall };
 
+const UNMOUNTED = 'the component that makes the call is not mounted';
 const SILENT: PlaybackSnapshot = Object.freeze({ needsGesture: false, outputDevice: '' });
 
 /** What there is of a call once it is made. */
@@ -24,24 +34,37 @@ interface Made {
   readonly end: () => void;
 }
 
+/** Something to be done as soon as there is a call. */
+interface Waiting {
+  readonly use: (made: Made) => void;
+  /** It never will be, as somebody must be told. What has none waits for the next call that is made. */
+  readonly fail?: (error: unknown) => void;
+  /** It joins. */
+  readonly join?: JoinOptions | undefined;
+}
+
 export class CallSession {
   readonly #source: SessionSource;
-  readonly #make: typeof createGroupCall;
   readonly #listeners = new Set<() => void>();
   #holders = 0;
-  /** Present from the first `retain()` until nobody retains the session any more, or the making failed. */
+  /** Nobody retains this any more. */
+  #ended = false;
+  /** Present while a call is being made, and while there is one. */
   #making: Promise<Made> | undefined;
   #made: Made | undefined;
-  /** What is to be done with the call as soon as there is one. */
-  #waiting: ((made: Made) => void)[] = [];
-  /** What is shown without a call: before, and after a failure. */
+  /** In the order in which it was asked for. */
+  #waiting: Waiting[] = [];
+  /** What is shown without a call: before there is one, and after a failure. */
   #idle: CallSnapshot;
+  /** What was joined last, or is to be. */
+  #wish: JoinOptions | undefined;
+  /** What the making begins with, unless it was taken back or tried already. */
+  #firstJoin: JoinOptions | undefined;
 
-  /** @param make for tests. */
-  constructor(source: SessionSource, make: typeof createGroupCall = createGroupCall) {
+  constructor(source: SessionSource) {
     this.#source = source;
-    this.#make = make;
-    this.#idle = 'call' in source ? source.call.getSnapshot() : initialSnapshot(source.options.self.userId, source.options.self);
+    this.#wish = this.#firstJoin = 'join' in source ? source.join : undefined;
+    this.#idle = this.#initial();
   }
 
   /**
@@ -52,71 +75,88 @@ export class CallSession {
    */
   readonly retain = (): (() => void) => {
     this.#holders += 1;
-    // How it fails stands in the snapshot.
-    this.#begin().catch(() => undefined);
+    this.#ended = false;
+    queueMicrotask(this.#settle);
     let held = true;
     return () => {
       if (!held) return;
       held = false;
       this.#holders -= 1;
-      queueMicrotask(() => {
-        if (this.#holders === 0) this.#end();
-      });
+      queueMicrotask(this.#settle);
     };
   };
 
   /**
-   * The call; one that could not be made is tried anew.
+   * Joins as soon as there is a call; one that could not be made is tried anew. What is wanted by the time
+   * the module is fetched opens its devices and its socket beside that.
    *
-   * @throws {GroupCallError} as `createGroupCall()`; `disposed` where nobody retains this session.
+   * @throws {GroupCallError} as `createGroupCall()` and `GroupCall.join()`; `aborted` after `leave()`;
+   * `disposed` where nobody retains this session any more. Who does not wait for it need not catch it.
    */
-  async call(): Promise<GroupCall> {
-    // React runs the effects of children, which may join, before those of the provider, which retains.
-    await Promise.resolve();
-    if (this.#holders === 0) throw new GroupCallError('disposed', 'the component that makes the call is not mounted');
-    return (await this.#begin()).call;
+  join(options: JoinOptions): Promise<void> {
+    this.#wish = options;
+    const joined = this.ask(({ call }) => call.join(options), options);
+    if (!this.#made) this.#show(options, null);
+    // How it goes stands in the snapshot, so nobody need catch it; what a page did wrong does not.
+    joined.catch((error: unknown) => {
+      if (!(error instanceof GroupCallError) || error.code === 'invalid-argument') throw error;
+    });
+    return joined;
   }
 
-  /** Leaves, wherever the call has got to. What is not made has nothing to leave. */
+  /** How to join as the last time; undefined where that is not known. How it goes stands in the snapshot. */
+  rejoin(): (() => void) | undefined {
+    const wish = this.#wish;
+    return wish && (() => void this.join(wish).catch(() => undefined));
+  }
+
+  /** Leaves, wherever the call has got to: a join that still waits for the call is never begun. Never rejects. */
   async leave(): Promise<void> {
-    const made = this.#made ?? (await this.#making?.catch(() => undefined));
-    await made?.call.leave();
+    const joins = this.#waiting.filter(({ join }) => join);
+    this.#waiting = this.#waiting.filter(({ join }) => !join);
+    this.#firstJoin = undefined;
+    for (const { fail } of joins) fail?.(new GroupCallError('aborted'));
+    if (!this.#made && !this.#making) return this.#show(undefined, null);
+    if (!this.#made && this.#idle.phase === 'joining') this.#replace({ ...this.#idle, phase: 'leaving' });
+    // It fails where no call comes to be: then there is nothing to leave.
+    await this.ask(({ call }) => call.leave()).catch(() => undefined);
+  }
+
+  /**
+   * What `use` makes of the call: at once where there is one, else as soon as there is.
+   *
+   * @throws {GroupCallError} as `join()`
+   */
+  ask<Result>(use: (made: Made) => Promise<Result>, join?: JoinOptions): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const start = async (made: Made): Promise<Result> => use(made);
+      this.#with({ use: (made) => void start(made).then(resolve, reject), fail: reject, join });
+    });
   }
 
   /** Runs `use` with the call: at once where there is one, else as soon as there is. */
   run(use: (call: GroupCall) => void): void {
-    this.#with(({ call }) => use(call));
+    this.#with({ use: ({ call }) => use(call) });
   }
 
   /** Shows somebody in an element; see `Playback.attachMedia()`. */
   attach(element: HTMLVideoElement, userId: string, picture: Picture): () => void {
-    let detach: (() => void) | undefined;
-    let wanted = true;
-    this.#with(({ playback }) => {
-      if (wanted) detach = playback.attachMedia(element, userId, picture);
-    });
-    return () => {
-      wanted = false;
-      detach?.();
-    };
+    return this.#during(({ playback }) => playback.attachMedia(element, userId, picture));
   }
 
   /** Listens to an event of the call, also of one that is still to be made. */
   on<Name extends keyof CallEvents>(event: Name, listener: CallEvents[Name]): () => void {
-    let stop: (() => void) | undefined;
-    let wanted = true;
-    this.run((call) => {
-      if (wanted) stop = call.on(event, listener);
-    });
-    return () => {
-      wanted = false;
-      stop?.();
-    };
+    return this.#during(({ call }) => call.on(event, listener));
   }
 
-  /** The playing of the call; null before there is one. */
-  get playback(): Playback | null {
-    return this.#made?.playback ?? null;
+  /** How loud one of the others is; see `Playback.setVolume()`. */
+  setVolume(userId: string, volume: number): void {
+    this.#with({ use: ({ playback }) => playback.setVolume(userId, volume) });
+  }
+
+  /** See `Playback.resumePlayback()`. Without a call nothing is held back. */
+  async resumePlayback(): Promise<void> {
+    await this.#made?.playback.resumePlayback();
   }
 
   readonly getSnapshot = (): CallSnapshot => {
@@ -133,36 +173,60 @@ export class CallSession {
     return () => void this.#listeners.delete(entry);
   };
 
-  #with(use: (made: Made) => void): void {
-    if (this.#made) use(this.#made);
-    else this.#waiting.push(use);
+  #with(task: Waiting): void {
+    // A join waits a moment for the leave that StrictMode sends after it, and keeps what comes next waiting, too.
+    if (this.#made && this.#waiting.length === 0 && !task.join) return task.use(this.#made);
+    this.#waiting.push(task);
+    // Also another try after a failure; or a refusal, unless the component is just coming back.
+    if (task.fail && (this.#holders > 0 || this.#ended)) queueMicrotask(this.#settle);
   }
 
-  #begin(): Promise<Made> {
-    if (this.#making) return this.#making;
-    const making = this.#create().then(
+  /** Begins something once there is a call, and returns how to end it, begun or not. */
+  #during(begin: (made: Made) => () => void): () => void {
+    let end: (() => void) | undefined;
+    const task: Waiting = { use: (made) => void (end = begin(made)) };
+    this.#with(task);
+    return () => {
+      this.#waiting = this.#waiting.filter((one) => one !== task);
+      end?.();
+    };
+  }
+
+  readonly #settle = (): void => {
+    if (this.#holders > 0) {
+      if (this.#made) this.#flush(this.#made);
+      else if (!this.#making) this.#begin();
+    } else if (!this.#ended) this.#end();
+    else this.#refuseWaiting(new GroupCallError('disposed', UNMOUNTED));
+  };
+
+  #begin(): void {
+    const wished = this.#waiting.filter(({ join }) => join).at(-1)?.join ?? this.#firstJoin;
+    this.#firstJoin = undefined;
+    if (this.#idle.error) this.#show(wished, null);
+    const making = this.#create(wished);
+    this.#making = making;
+    making.then(
       (made) => {
-        if (this.#making !== making) {
-          made.end();
-          throw new GroupCallError('disposed', 'the component that makes the call was unmounted');
-        }
+        if (this.#making !== making) return made.end();
         this.#made = made;
-        for (const use of this.#waiting.splice(0)) callOut(use, made);
+        this.#flush(made);
         this.#tell();
-        return made;
       },
       (error: unknown) => {
         if (this.#making === making) this.#failed(error);
-        throw error;
       },
     );
-    this.#making = making;
-    return making;
   }
 
-  async #create(): Promise<Made> {
+  #flush(made: Made): void {
+    // One by one: what is done may ask for more.
+    for (let task = this.#waiting.shift(); task; task = this.#waiting.shift()) callOut(task.use, made);
+  }
+
+  async #create(join: JoinOptions | undefined): Promise<Made> {
     const source = this.#source;
-    const call = 'call' in source ? source.call : await this.#make({ ...source.options, ...(source.join && { join: source.join }) });
+    const call = 'call' in source ? source.call : await createGroupCall({ ...source.options, ...(join && { join }) });
     const playback = createPlayback(call);
     const stops = [call.subscribe(this.#tell), playback.subscribe(this.#tell)];
     const end = (): void => {
@@ -175,17 +239,46 @@ export class CallSession {
 
   #failed(error: unknown): void {
     this.#making = undefined;
-    if (!(error instanceof GroupCallError)) throw error;
-    const { code, message, remedy, detail } = error;
-    this.#idle = { ...this.#idle, error: { code, message, remedy, detail } };
-    this.#tell();
+    this.#refuseWaiting(error);
+    // Anything else is a mistake of the page's (its `deviceMemory`, say), or of ours.
+    const known = error instanceof GroupCallError ? error : new GroupCallError('engine-failed', String(error));
+    if (known !== error) callOut(() => { throw error; });
+    const { code, message, remedy, detail } = known;
+    this.#show(undefined, { code, message, remedy, detail });
   }
 
   #end(): void {
     const made = this.#made;
     this.#making = this.#made = undefined;
+    this.#ended = true;
+    this.#refuseWaiting(new GroupCallError('disposed', UNMOUNTED));
+    // What has no one to be told belongs to components that are gone, too.
     this.#waiting = [];
+    this.#firstJoin = 'join' in this.#source ? this.#source.join : undefined;
+    this.#idle = this.#initial();
     made?.end();
+  }
+
+  #refuseWaiting(error: unknown): void {
+    const refused = this.#waiting.filter(({ fail }) => fail);
+    this.#waiting = this.#waiting.filter(({ fail }) => !fail);
+    for (const { fail } of refused) fail?.(error);
+  }
+
+  #initial(): CallSnapshot {
+    if ('call' in this.#source) return this.#source.call.getSnapshot();
+    const { options, join } = this.#source;
+    return withWish(initialSnapshot(options.self.userId, options.self), join, null);
+  }
+
+  /** Without a call: the wish to join, or why nothing came of it. */
+  #show(join: JoinOptions | undefined, error: CallProblem | null): void {
+    this.#replace(withWish(this.#idle, join, error));
+  }
+
+  #replace(idle: CallSnapshot): void {
+    this.#idle = idle;
+    this.#tell();
   }
 
   readonly #tell = (): void => {
@@ -193,4 +286,11 @@ export class CallSession {
       if (this.#listeners.has(listener)) listener();
     }
   };
+}
+
+/** A wish to join is shown as `joining`, also while the module is still on its way. */
+function withWish(snapshot: CallSnapshot, join: JoinOptions | undefined, error: CallProblem | null): CallSnapshot {
+  if (!join) return { ...snapshot, phase: 'idle', room: null, error };
+  const { roomId, groupId, callType } = join;
+  return { ...snapshot, phase: 'joining', room: { roomId, groupId, callType, joinedAtMs: null }, error };
 }

@@ -79,7 +79,7 @@ export class EventRedactor {
     const { userInfo } = this.#shapes;
     const rules: Rules = {
       self: (value) => this.#shape(value, { userId: user, userInfo }), signalling: (value) => this.#shape(value, signalling),
-      seed: (value) => value, topology: word, joinTimeoutMs: plain, earlyOffers: plain, relayOnly: plain, keepCamera: plain,
+      seed: (value) => value, topology: word, joinTimeoutMs: plain, earlyOffers: plain, maxParticipants: plain, relayOnly: plain, keepCamera: plain,
       releaseMicrophone: plain,
     };
     return (value) => this.#shape(value, rules);
