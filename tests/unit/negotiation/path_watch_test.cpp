@@ -10,7 +10,7 @@ namespace {
 constexpr Duration kTick{1};
 constexpr auto kNone = ConnectionReason::None;
 
-struct Row {
+struct PathRow {
   const char* what;
   PathFacts facts;
   ConnectionReason soon;   ///< after kCertain
@@ -31,7 +31,7 @@ PathFacts facts(GatheringFacts gathering, bool answered = true, bool relay_only 
 
 TEST(ConnectionReasons, FollowFromWhatGatheringBrought) {
   using R = ConnectionReason;
-  const std::vector<Row> rows = {
+  const std::vector<PathRow> rows = {
       {"own addresses", facts(gathered(false, true, false, false, true)), kNone, R::NoRelay},
       {"the same, gathering on", facts(gathered(false, true, false, false, false)), kNone,
        R::NoRelay},
@@ -66,7 +66,7 @@ TEST(ConnectionReasons, FollowFromWhatGatheringBrought) {
       {"own addresses, unanswered", facts(gathered(false, true, false, false, true), false), kNone,
        kNone},
   };
-  for (Row row : rows) {
+  for (PathRow row : rows) {
     for (const auto& [missing, expected] :
          {std::pair(Duration(0), kNone), std::pair(deadlines::kCertain - kTick, kNone),
           std::pair(Duration(deadlines::kCertain), row.soon),

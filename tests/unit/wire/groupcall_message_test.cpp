@@ -27,13 +27,13 @@ Message server_message(std::string_view payload) {
   return std::get<Message>(message);
 }
 
-struct Row {
+struct CodecRow {
   std::string payload;
   std::string verdict;
 };
 
-void expect_verdicts(const std::vector<Row>& rows) {
-  for (const Row& row : rows)
+void expect_verdicts(const std::vector<CodecRow>& rows) {
+  for (const CodecRow& row : rows)
     EXPECT_EQ(server_verdict(row.payload), row.verdict) << row.payload.substr(0, 200);
 }
 
@@ -284,7 +284,7 @@ TEST(ChannelText, IsAGoodbyeOrASignOfLifeOrRefused) {
   const ChannelText largest{ChannelKind::Message, {},   0,  9'007'199'254'740'991,
                             std::string(13, 'i'), true, "x"};
   EXPECT_LE(encode_channel_text(largest).size(), 1 + limits::kMessageFrameBytes);
-  const std::vector<Row> rows = {
+  const std::vector<CodecRow> rows = {
       {R"({"type":"goodbye","epoch":"e"})", "ok"},
       {R"({"type":"alive"})", "ok"},
       {R"({"type":"alive","ack":7})", "ok"},
@@ -314,7 +314,8 @@ TEST(ChannelText, IsAGoodbyeOrASignOfLifeOrRefused) {
       {std::string(limits::kChannelMessageBytes - 2, ' ') + "{}", "missing-field type"},
       {std::string(limits::kChannelMessageBytes - 1, ' ') + "{}", "too-long"},
   };
-  for (const Row& row : rows) EXPECT_EQ(channel_verdict(row.payload), row.verdict) << row.payload;
+  for (const CodecRow& row : rows)
+    EXPECT_EQ(channel_verdict(row.payload), row.verdict) << row.payload;
 }
 
 }  // namespace
