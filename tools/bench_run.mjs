@@ -72,7 +72,7 @@ function timeNatively(record, name) {
   mkdirSync(`${root}build/bench`, { recursive: true });
   const path = `${root}build/bench/${name}.jsonl`;
   writeFileSync(path, `${record.join('\n')}\n`);
-  const text = execFileSync(`${root}build/native/tools/replay_record`, ['--time', String(ROUNDS), path], { encoding: 'utf8' });
+  const text = execFileSync(`${root}build/native/tools/flight/replay_record`, ['--time', String(ROUNDS), path], { encoding: 'utf8' });
   const rows = text.trim().split('\n').slice(1).map((line) => line.trim().split(/\s+/));
   return new Map(rows.map(([type, , median]) => [type, Number(median)]));
 }

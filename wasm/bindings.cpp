@@ -52,6 +52,11 @@ std::string handle_frame(double number, double socket, const std::string& frame,
                               static_cast<std::int64_t>(now_us));
 }
 
+std::string hash_of(double number) {
+  const CallBridge* bridge = find_bridge(number);
+  return bridge ? bridge->hash() : kDeleted;
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(groupcall) {
@@ -68,6 +73,7 @@ EMSCRIPTEN_BINDINGS(groupcall) {
   emscripten::function("errorOf", &error_of);
   emscripten::function("handle", &handle);
   emscripten::function("handleFrame", &handle_frame);
+  emscripten::function("hashOf", &hash_of);
 }
 
 #ifdef GROUPCALL_SLIM_EMBIND

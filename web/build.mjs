@@ -4,6 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +44,23 @@ const INLINE_ENTRY = 'inline';
 const REACT_ENTRY = 'react';
 const ALL_ENTRIES = [...ENTRIES, INLINE_ENTRY, REACT_ENTRY];
 
+/** What `index` loads when it is wanted; no page imports it by itself. */
+const LAZY = ['record'];
+
+/** By its very name beside the script, which bundlers of pages find. */
+const lazyScripts = {
+  name: 'lazy-scripts',
+  setup(/** @type {import('esbuild').PluginBuild} */ { onResolve }) {
+    onResolve({ filter: new RegExp(`^\\./(${LAZY.join('|')})\\.js$`) }, ({ path: target }) => ({ path: target, external: true }));
+  },
+};
+
+/** Which build a flight record is of: the version, and what the module was built from shows in its bytes. */
+async function buildId() {
+  const { version } = JSON.parse(await readFile(path.join(web, 'package.json'), 'utf8'));
+  return `${version}+${createHash('sha256').update(await readFile(wasm)).digest('hex').slice(0, 12)}`;
+}
+
 /** One minified ES module for each entry. @param {string[]} entries @param {import('esbuild').BuildOptions} [how] */
 async function bundle(entries, how = {}) {
   const { outputFiles } = await build({
@@ -60,6 +78,7 @@ async function bundle(entries, how = {}) {
     mangleQuoted: true,
     sourcemap: true,
     alias: { 'groupcall-wasm': glue },
+    define: { GROUPCALL_BUILD: JSON.stringify(await buildId()) },
     legalComments: 'none',
     logLevel: 'warning',
     ...how,
@@ -147,8 +166,9 @@ await needWasmBuild();
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await Promise.all([
-  bundle(ENTRIES),
-  bundle([INLINE_ENTRY], { plugins: [wasmInside] }),
+  bundle(ENTRIES, { plugins: [lazyScripts] }),
+  bundle(LAZY),
+  bundle([INLINE_ENTRY], { plugins: [wasmInside, lazyScripts] }),
   bundle([REACT_ENTRY], {
     plugins: [sharedEntries],
     external: ['react', 'react/jsx-runtime', 'react-dom'],
@@ -161,4 +181,4 @@ await Promise.all([
   readFile(wasm).then((bytes) => writeFile(path.join(dist, 'groupcall.wasm'), bytes)),
   thirdPartyNotices().then((text) => writeFile(path.join(dist, 'THIRD-PARTY-NOTICES.txt'), text)),
 ]);
-for (const name of [...ALL_ENTRIES.map((entry) => `${entry}.js`), 'style.css', 'groupcall.wasm']) await printSize(name);
+for (const name of [...[...ALL_ENTRIES, ...LAZY].map((entry) => `${entry}.js`), 'style.css', 'groupcall.wasm']) await printSize(name);

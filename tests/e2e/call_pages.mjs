@@ -9,7 +9,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -758,6 +758,13 @@ export class ModulePage extends ClientPage {
 
   screenFrom(userId) {
     return this.tab.evaluate((id) => callPage.screenFrom(id), userId);
+  }
+
+  /** The flight record that the page has kept, as it would be saved; `keepAs` names a file beside the other records. */
+  async exportRecord(options, keepAs) {
+    const file = Buffer.from(await this.tab.evaluate((given) => callPage.exportRecord(given), options), 'base64');
+    if (keepAs) writeFileSync(path.join(OUTPUT, 'records', `${keepAs}.jsonl.gz`), file);
+    return file;
   }
 
   /** Leaves; returns when it was called and how long it took. */

@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 
 const vectors = fileURLToPath(new URL('../vectors/', import.meta.url));
 
@@ -87,6 +88,24 @@ const CORPORA = {
     byte(0) + recordedCall.map((event) => `${byte(1)}${JSON.stringify(event)}\n`).join(''),
     ...bridgeVectors.map(({ event }) => `${byte(0)}${byte(1)}${JSON.stringify(recordedCall[0])}\n${byte(1)}${JSON.stringify(event)}\n`),
   ],
+};
+
+/** Records: with hashes of nothing, with a gap, of an older build, deflated in one member and in two. */
+const recordLines = (ending) => recordedCall.map((event, index) => `[${1_000_000 + index * 50_000},${JSON.stringify(event)}${ending}]\n`);
+const recordedConfig = readFileSync(`${vectors}bridge/recorded_call.txt`, 'utf8').split('\n')[0];
+const recordHeader = `{"groupcall":"record","version":1,"build":"b","config":${recordedConfig}}\n`;
+CORPORA.fuzz_record = () => {
+  const hashed = recordLines(',"cbf29ce484222325"');
+  const gap = '{"gap":{"events":3,"from":1400000,"to":1450000}}\n';
+  const texts = [
+    recordHeader + hashed.join(''),
+    recordHeader + recordLines('').join(''),
+    recordHeader + hashed.slice(0, 8).join('') + gap + hashed.slice(10).join(''),
+    `${recordedConfig}\n${recordLines(',{"commands":[]}').join('')}`,
+  ];
+  const members = Buffer.concat([gzipSync(recordHeader), gzipSync(hashed.join(''))]);
+  // Of either parity: see options.compare.
+  return [...texts, ...texts.map((text) => `${text}\n`), gzipSync(texts[0]), members, members.subarray(0, members.length - 5)];
 };
 
 const makeCorpus = CORPORA[basename(target)];

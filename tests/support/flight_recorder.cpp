@@ -12,7 +12,8 @@ void FlightRecorder::on_handled(const SimulatedPage& page, Instant page_now, con
     const std::string birth = std::to_string(++births_[page.user()]);
     files_.push_back(prefix_ + page.user() + "-" + birth + ".jsonl");
     found = open_.emplace(&page, std::ofstream(files_.back())).first;
-    found->second << describe(page.config()) << "\n";
+    found->second << R"({"groupcall":"record","version":1,"build":"simulated","config":)"
+                  << describe(page.config()) << "}\n";
   }
   found->second << "[" << to_us(page_now) << "," << describe(event) << ","
                 << bridge::describe(reaction) << "]\n";

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { importSource } from './compile_source.mjs';
 import { FakeBridge, FakeClock, FakePort } from './fakes.mjs';
 
-const { engine: { CallEngine }, store: { SnapshotStore } } = await importSource();
+const { engine: { CallEngine }, flight_record: { FlightRecord }, store: { SnapshotStore } } = await importSource();
 
 const nothing = { commands: [] };
 
@@ -24,8 +24,9 @@ function makeEngine(answer = () => nothing, { onCommand, record } = {}) {
   };
   const store = new SnapshotStore('me', { userId: 'me' }, { remote: () => null, local: () => null });
   const messages = { told: [], tell: (command) => messages.told.push(command) };
-  const engine = new CallEngine({ bridge, ports, store, messages, clock, record });
-  return { engine, bridge, ports, store, messages, clock, host };
+  const flight = new FlightRecord('{}');
+  const engine = new CallEngine({ bridge, ports, store, messages, clock, flight, record });
+  return { engine, flight, bridge, ports, store, messages, clock, host };
 }
 
 const types = (events) => events.map(({ type }) => type);

@@ -13,7 +13,7 @@ function wordsOf(name) {
   return [...union.matchAll(/'([^']+)'/g)].map(([, word]) => word);
 }
 
-const hostCodes = ['module-load-failed', 'unsupported', 'engine-failed'];
+const hostCodes = ['module-load-failed', 'unsupported', 'engine-failed', 'record-not-redactable'];
 const codes = [...wordsOf('ErrorCode').filter((code) => code !== 'none'), ...hostCodes];
 const mediaReasons = wordsOf('MediaReason');
 const devices = ['microphone', 'camera', 'screen'];

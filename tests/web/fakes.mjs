@@ -45,7 +45,8 @@ export class FakeBridge {
     return this.refusal;
   }
   handle(eventBytes, nowMicros) {
-    return this.#answer(JSON.parse(new TextDecoder().decode(eventBytes)), nowMicros);
+    const text = typeof eventBytes === 'string' ? eventBytes : new TextDecoder().decode(eventBytes);
+    return this.#answer(JSON.parse(text), nowMicros);
   }
   handleFrame(socket, frameBytes, nowMicros) {
     return this.#answer({ type: 'socket.frame', socket, text: new TextDecoder().decode(frameBytes) }, nowMicros);
@@ -54,6 +55,9 @@ export class FakeBridge {
     this.events.push(event);
     this.times.push(nowMicros);
     return JSON.stringify(this.answer(event, nowMicros));
+  }
+  hash() {
+    return `hash ${this.events.length}`;
   }
   delete() {
     this.deleted = true;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 
 import { importSource } from './compile_source.mjs';
 import {
@@ -519,7 +520,7 @@ test('a whole round: what ports report becomes what the snapshot shows', async (
   assert.deepEqual(bob.screen, off);
 });
 
-test('the record begins with the config, and one that throws does not disturb the call', async (t) => {
+test('the record begins with build and config, and one that throws does not disturb the call', async (t) => {
   const lines = [];
   const thrown = [];
   t.mock.method(globalThis, 'queueMicrotask', (callback) => {
@@ -532,12 +533,35 @@ test('the record begins with the config, and one that throws does not disturb th
     },
   });
   await call.join(room);
-  assert.deepEqual(lines[0], config);
+  assert.deepEqual(lines[0], { groupcall: 'record', version: 1, build: 'unbuilt', config });
   const [now, event, reaction] = lines[1];
   assert.ok(Number.isSafeInteger(now));
   assert.equal(event.type, 'call.join');
   assert.deepEqual(reaction.commands, [{ type: 'call.resolve', request: 1 }]);
   assert.deepEqual(thrown, ['disk full', 'disk full']);
+});
+
+test('the record is kept without being asked for, and can be had after the end', async (t) => {
+  const { call, config } = await makeCall(t, resolveRequest);
+  await call.join(room);
+  call.dispose();
+  const blob = await call.exportRecord({ redact: false });
+  assert.equal(blob.type, 'application/gzip');
+  const [header, ...events] = gunzipSync(Buffer.from(await blob.arrayBuffer())).toString().trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual(header.config, config);
+  assert.deepEqual(events.map(([, { type }, hash]) => [type, hash]), [['call.join', 'hash 1'], ['call.dispose', 'hash 2']]);
+});
+
+test('a record that becomes another call when it is redacted is refused in words', async (t) => {
+  const byName = ({ type, roomId }) => (type === 'call.join' ? { commands: [{ type: 'call.resolve', request: 1 }], ...(roomId !== 'r1' && { commands: [] }) } : { commands: [] });
+  const { call } = await makeCall(t, byName);
+  await call.join(room);
+  await assert.rejects(call.exportRecord(), (error) => {
+    assert.ok(error instanceof GroupCallError, String(error.stack));
+    assert.equal(error.code, 'record-not-redactable');
+    assert.match(error.detail, /event 1, call\.join: nothing instead of call\.resolve/);
+    return true;
+  });
 });
 
 // ---- joining while the module loads --------------------------------------------------------

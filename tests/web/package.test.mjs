@@ -42,7 +42,7 @@ const ENTRIES = {
 test('it has what its exports name, licences, and nothing of how it is built', () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
-  const expected = /^(LICENSE|README\.md|MIGRATION\.md|package\.json|dist\/THIRD-PARTY-NOTICES\.txt|dist\/style\.css|dist\/groupcall\.wasm|dist\/(index|inline|playback|reasons|devices|call-store|react)\.(js|js\.map|d\.ts))$/;
+  const expected = /^(LICENSE|README\.md|MIGRATION\.md|package\.json|dist\/THIRD-PARTY-NOTICES\.txt|dist\/style\.css|dist\/groupcall\.wasm|dist\/(index|inline|playback|reasons|devices|call-store|react)\.(js|js\.map|d\.ts)|dist\/record\.(js|js\.map))$/;
   assert.deepEqual(files.filter((file) => !expected.test(file)), []);
   const named = Object.values(manifest.exports).flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)));
   assert.deepEqual(named.filter((target) => !existsSync(path.join(installed, target))), []);

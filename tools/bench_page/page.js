@@ -43,6 +43,8 @@ async function timeInstantiation(rounds) {
   return { medianMs: median(samples), module: await createModule({ wasmBinary }) };
 }
 
+const configOf = (header) => JSON.stringify(JSON.parse(header).config);
+
 /** One event, the way the engine brings it. */
 function feed(bridge, event, text, now) {
   if (event.type === 'socket.frame') bridge.handleFrame(event.socket, utf8.encode(event.text), now);
@@ -54,7 +56,8 @@ function feed(bridge, event, text, now) {
  * given to all of them in one go and the time is shared.
  */
 function timeEvents(CallBridge, record, cores) {
-  const [config, ...events] = record;
+  const [header, ...events] = record;
+  const config = configOf(header);
   const bridges = Array.from({ length: cores }, () => new CallBridge(config));
   const samples = new Map();
   for (const line of events) {
@@ -108,7 +111,7 @@ function timeFrameOfSocketIo(frame) {
 
 /** Both, for the frames of the record at these lines. */
 function timeFrames(CallBridge, record, cores, lines) {
-  const bridges = Array.from({ length: cores }, () => new CallBridge(record[0]));
+  const bridges = Array.from({ length: cores }, () => new CallBridge(configOf(record[0])));
   // One whose config was refused: it takes a text and looks at none.
   const deaf = new CallBridge('');
   const samples = [];
@@ -132,6 +135,12 @@ window.benchPage = {
   connectedTo,
   leave: () => call.leave(),
   record: () => lines,
+  /** How large the record would be as a file, and how long its making takes. */
+  async exported(redact) {
+    const startedAt = performance.now();
+    const { size } = await call.exportRecord({ redact });
+    return { size, tookMs: performance.now() - startedAt };
+  },
   async time(record, rounds, cores, frameLines) {
     const { medianMs, module } = await timeInstantiation(rounds);
     return {

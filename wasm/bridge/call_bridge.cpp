@@ -23,15 +23,19 @@ std::string refused(std::string_view why) {
   return out;
 }
 
-void encode_reaction(const Reaction& reaction, std::string& out) {
-  out += "{\"commands\":[";
-  bool first = true;
+constexpr std::string_view kBeforeCommands = "{\"commands\":";
+
+void encode_reaction(const Reaction& reaction, std::string& out, std::size_t& commands_end) {
+  out += kBeforeCommands;
+  char before = '[';
   for (const Command& command : reaction.commands) {
-    if (!first) out += ',';
-    first = false;
+    out += before;
+    before = ',';
     wire::encode_tagged(command, out, wire::tag_of(command));
   }
+  if (before == '[') out += before;
   out += ']';
+  commands_end = out.size();
   if (reaction.wake_at != kNever) {
     out += ",\"wakeAt\":";
     wire::encode_integer(to_us(reaction.wake_at), out);
@@ -47,7 +51,8 @@ void encode_reaction(const Reaction& reaction, std::string& out) {
 
 std::string describe(const Reaction& reaction) {
   std::string text;
-  encode_reaction(reaction, text);
+  std::size_t commands_end = 0;
+  encode_reaction(reaction, text, commands_end);
   return text;
 }
 
@@ -75,24 +80,44 @@ std::string CallBridge::handle(std::string_view event_text, std::int64_t now_us)
   wire::Refusal refusal;
   Event event;
   std::string out;
+  std::size_t commands_end = 0;
   if (core_ && decode_event(event_text, event, refusal)) {
-    encode_reaction(core_->handle(event, instant_from_us(now_us)), out);
+    encode_reaction(core_->handle(event, instant_from_us(now_us)), out, commands_end);
   } else {
     out = refused(core_ ? describe(refusal) : error_);
   }
+  note(out, commands_end);
   return out;
 }
 
 std::string CallBridge::handle_frame(std::int64_t socket, std::string_view frame,
                                      std::int64_t now_us) {
   std::string out;
+  std::size_t commands_end = 0;
   if (core_) {
     const SocketFrame event{SocketNumber{socket}, std::string(frame)};
-    encode_reaction(core_->handle(event, instant_from_us(now_us)), out);
+    encode_reaction(core_->handle(event, instant_from_us(now_us)), out, commands_end);
   } else {
     out = refused(error_);
   }
+  note(out, commands_end);
   return out;
+}
+
+void CallBridge::note(std::string_view reaction, std::size_t commands_end) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (std::size_t at = kBeforeCommands.size(); at < commands_end; ++at)
+    hash = (hash ^ static_cast<unsigned char>(reaction[at])) * 0x100000001b3;
+  hash_ = hash;
+}
+
+std::string CallBridge::hash() const {
+  std::string digits;
+  for (int shift = 60; shift >= 0; shift -= 4) {
+    const auto digit = static_cast<char>(hash_ >> shift & 15);
+    digits += static_cast<char>(digit + (digit < 10 ? '0' : 'a' - 10));
+  }
+  return digits;
 }
 
 }  // namespace groupcall::bridge

@@ -2,9 +2,10 @@
 /// natively; wasm/bindings.cpp is all that a browser adds.
 ///
 /// What crosses here is the flight record: the config, then `[now, event]` lines. Replayed,
-/// they give the same reactions byte for byte.
+/// they give the same reactions byte for byte (tools/flight/README.md).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,8 +33,15 @@ class CallBridge {
   /// frame is JSON itself, and to quote it in JSON costs more than to understand it.
   std::string handle_frame(std::int64_t socket, std::string_view frame, std::int64_t now_us);
 
+  /// What a flight record keeps of the last reaction: 64-bit FNV-1a over the text of its commands,
+  /// brackets included, as 16 hexadecimal digits. Of an event that was refused: over no text.
+  std::string hash() const;
+
  private:
+  void note(std::string_view reaction, std::size_t commands_end);
+
   std::unique_ptr<CallCore> core_;
+  std::uint64_t hash_ = 0;
   std::string error_;
 };
 

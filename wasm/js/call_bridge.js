@@ -28,6 +28,9 @@ Module['CallBridge'] = class {
   handleFrame(socket, frame, nowMicros) {
     return callCore('handleFrame', this.number, socket, frame, nowMicros);
   }
+  hash() {
+    return callCore('hashOf', this.number);
+  }
   delete() {
     callCore('deleteBridge', this.number);
   }

@@ -18,6 +18,8 @@ export interface CallBridge {
   handle(eventText: string | Uint8Array, nowMicros: number): string;
   /** The same for a `socket.frame` event, whose text need not be quoted in JSON for it. */
   handleFrame(socket: number, frame: string | Uint8Array, nowMicros: number): string;
+  /** The hash of the last reaction's commands, 16 hexadecimal digits: what a flight record keeps of it. */
+  hash(): string;
   /** Frees the core. Whatever is called afterwards is refused. */
   delete(): void;
 }

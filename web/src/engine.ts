@@ -1,11 +1,12 @@
 /**
  * Drives the core: hands it events one at a time, carries out what it asks for, keeps its one
- * timer, and writes the flight record.
+ * timer, and keeps the flight record.
  */
 
 import type { CallBridge } from 'groupcall-wasm';
 
 import { GroupCallError, describeProblem } from './errors.js';
+import type { FlightRecord } from './flight-record.js';
 import type { ApplicationCommand } from './ports/application-socket.js';
 import type { MessageListeners } from './messages.js';
 import type { Clock, HostPort } from './ports/host.js';
@@ -38,6 +39,7 @@ export interface EngineParts {
   readonly clock: Clock;
   /** What has been carried out already, and is skipped when the core asks for it. */
   readonly ahead?: readonly CoreCommand[];
+  readonly flight: Pick<FlightRecord, 'begin' | 'end'>;
   /** Gets `[now,event,reaction]` for every event, as the texts crossed the bridge. Never throws. */
   readonly record?: ((line: string) => void) | undefined;
 }
@@ -108,14 +110,17 @@ export class CallEngine {
   }
 
   #handle(event: CoreEvent): void {
-    const { bridge, store, clock, record } = this.#parts;
+    const { bridge, store, clock, flight, record } = this.#parts;
     // Rounding and browsers' coarsened clocks must not make time run backwards.
     this.#nowMicros = Math.max(this.#nowMicros, Math.round(clock.now() * 1_000));
+    const eventText = JSON.stringify(event);
+    flight.begin(this.#nowMicros, eventText);
     const reactionText =
       event.type === 'socket.frame'
         ? bridge.handleFrame(event.socket, utf8.encode(event.text), this.#nowMicros)
-        : bridge.handle(utf8.encode(JSON.stringify(event)), this.#nowMicros);
-    record?.(`[${this.#nowMicros},${JSON.stringify(event)},${reactionText}]`);
+        : bridge.handle(utf8.encode(eventText), this.#nowMicros);
+    flight.end(bridge.hash());
+    record?.(`[${this.#nowMicros},${eventText},${reactionText}]`);
     const reaction = JSON.parse(reactionText) as Reaction;
     if (reaction.commands === undefined) return this.#refused(event, reaction.refused);
     for (const command of reaction.commands) this.#execute(command);

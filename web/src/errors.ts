@@ -27,12 +27,14 @@ import type { ErrorCode } from './protocol.js';
  * - `module-load-failed`: groupcall.wasm could not be fetched or compiled; calling again retries.
  * - `unsupported`: this browser lacks WebRTC, WebSocket or WebAssembly.
  * - `engine-failed`: the call engine died; make a new call.
+ * - `record-not-redactable`: a flight record without what is private in it would be of another call.
  */
 export type GroupCallErrorCode =
   | Exclude<ErrorCode, 'none'>
   | 'module-load-failed'
   | 'unsupported'
-  | 'engine-failed';
+  | 'engine-failed'
+  | 'record-not-redactable';
 
 /** An error as it stands in a snapshot. */
 export interface CallProblem {
@@ -99,6 +101,7 @@ const ERROR_TEXTS: Readonly<Record<GroupCallErrorCode, Text>> = {
     'This browser cannot make calls.',
     'Use a current version of Chrome, Edge, Firefox or Safari.',
   ],
+  'record-not-redactable': ['This record cannot be redacted.', 'Save it as it is.'],
   'engine-failed': ['The call software stopped unexpectedly.', 'Reload the page and join again.'],
 };
 

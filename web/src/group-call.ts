@@ -6,6 +6,7 @@ import { commandsAhead } from './ahead.js';
 import { callOut } from './call-out.js';
 import { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
+import { FlightRecord } from './flight-record.js';
 import { loadModule } from './load-module.js';
 import { makeCall } from './make-call.js';
 import { MessageListeners, type MessageEvents, type SendResult } from './messages.js';
@@ -147,6 +148,19 @@ export interface GroupCall {
   subscribe(listener: () => void): () => void;
   /** The present state; the same object until something changes. */
   getSnapshot(): CallSnapshot;
+  /**
+   * The flight record of this call so far, as a file for `tools/replay`: every event and what became of it, of the
+   * first minutes and the newest hours. Works after `dispose()`, and after the engine has failed. Nothing is sent
+   * anywhere: that is up to the page.
+   *
+   * @param options.redact replaces ids, names, addresses, URLs, secrets, device labels and message texts by
+   * others of their kind, such that the call still replays; takes about as long as the call has computed, in small
+   * steps. Default true. With false the file holds all of these as they are.
+   * @returns lines of JSON, compressed (`.jsonl.gz`).
+   * @throws {GroupCallError} `record-not-redactable`: with others in their place it would be another call;
+   * `module-load-failed`.
+   */
+  exportRecord(options?: { readonly redact?: boolean }): Promise<Blob>;
 }
 
 /**
@@ -180,9 +194,8 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
   };
   const loaded = loadModule(options.wasmUrl).then((module) => makeBridge(module, configText));
   const [bridge, certificates] = await Promise.all([loaded, makeCertificates()]).catch(abandon);
-  const writeRecord = record && ((line: string): void => callOut(record, line));
-  writeRecord?.(configText);
-
+  const flight = new FlightRecord(configText);
+  if (record) callOut(record, flight.header);
   const count: Count = (name) => store.count(name);
   const iceServers = new IceServers(options.iceServers ?? [], count, pageClock, tryServers);
   const peers = new PeersPort(report, count, {
@@ -214,12 +227,13 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     store,
     messages,
     clock: pageClock,
-    record: writeRecord,
+    flight,
+    record: record && ((line: string): void => callOut(record, line)),
     ahead,
   });
   // It tells at once what the Socket is, which only an engine can hear.
   if (socket) application?.setSocket(socket);
-  const call = makeCall(engine, store, { application, iceServers, messages, memory });
+  const call = makeCall(engine, store, { application, iceServers, messages, memory, flight, module: () => loadModule(options.wasmUrl) });
   // How it ends stands in the snapshot.
   if (options.join) call.join(options.join).catch(() => undefined);
   for (const event of heard) engine.dispatch(event);

@@ -1,7 +1,10 @@
 /** The public methods, over an engine and its store. */
 
+import type { GroupCallModule } from 'groupcall-wasm';
+
 import type { CallEngine } from './engine.js';
 import { GroupCallError } from './errors.js';
+import type { FlightRecord } from './flight-record.js';
 import type { CallEvents, GroupCall } from './group-call.js';
 import { onInvitation } from './invitations.js';
 import { sendMessage, type MessageListeners } from './messages.js';
@@ -16,9 +19,12 @@ interface CallParts {
   readonly iceServers: Pick<IceServers, 'fresh'>;
   readonly messages: MessageListeners;
   readonly memory: Pick<DeviceMemory, 'remember'> | undefined;
+  readonly flight: Pick<FlightRecord, 'read'>;
+  /** What plays a record again. */
+  readonly module: () => Promise<GroupCallModule>;
 }
 
-export function makeCall(engine: CallEngine, store: SnapshotStore, { application, iceServers, messages, memory }: CallParts): GroupCall {
+export function makeCall(engine: CallEngine, store: SnapshotStore, { application, iceServers, messages, memory, flight, module }: CallParts): GroupCall {
   return {
     join: (options) => {
       // Beside the socket and the camera, so that the first connection need not wait for it.
@@ -72,6 +78,16 @@ export function makeCall(engine: CallEngine, store: SnapshotStore, { application
       return store.subscribe(listener);
     },
     getSnapshot: store.getSnapshot,
+    exportRecord: async ({ redact = true } = {}) => {
+      const parts = flight.read();
+      // Written in this very form, which bundlers recognise.
+      const { exportRecord, NotRedactable } = await import('./record.js').catch((cause: unknown) => {
+        throw new GroupCallError('module-load-failed', String(cause), { cause });
+      });
+      return exportRecord(parts, redact && (await module())).catch((cause: unknown) => {
+        throw cause instanceof NotRedactable ? new GroupCallError('record-not-redactable', cause.message, { cause }) : cause;
+      });
+    },
   };
 }
 

@@ -167,8 +167,9 @@ export interface GroupCallOptions {
    */
   readonly maxParticipants?: number;
   /**
-   * Gets the flight record of the call, line by line: the config, then
-   * `[microseconds,event,reaction]` for every event. It holds names and network addresses.
+   * Gets the flight record of the call line by line as it comes, with each reaction as a whole: a header, then
+   * `[microseconds,event,reaction]` for every event. It holds names and network addresses. Without it a record is
+   * kept all the same, see `exportRecord()`.
    */
   readonly record?: (line: string) => void;
 }

@@ -188,6 +188,14 @@ const callPage = {
     }
   },
 
+  /** The flight record as a file, in base64. */
+  async exportRecord(options) {
+    const bytes = new Uint8Array(await (await callPage.call.exportRecord(options)).arrayBuffer());
+    let text = '';
+    for (const byte of bytes) text += String.fromCharCode(byte);
+    return btoa(text);
+  },
+
   participant: (userId) => callPage.call.getSnapshot().participants.find((one) => one.userId === userId),
 
   /** When the timeline last said so, or undefined. */

@@ -1,6 +1,9 @@
 // A flight record (config, then `[now,event]` lines) replays to the same text each time.
 #include <gmock/gmock.h>
 
+#include <iomanip>
+#include <sstream>
+
 #include "tests/unit/bridge/vector_file.h"
 #include "wasm/bridge/call_bridge.h"
 #include "wasm/bridge/event_tables.h"
@@ -94,6 +97,41 @@ TEST(Reaction, NamesItsDeadlineAndItsPatchOnlyWhereThereAre) {
       5'000'000);
   EXPECT_THAT(joining, HasSubstr(R"("wakeAt":15000000)"));
   EXPECT_THAT(joining, HasSubstr(R"("patch":{"phase":"joining")"));
+}
+
+// The hash as anybody else would make it: 64-bit FNV-1a (draft-eastlake-fnv), lower-case digits.
+std::string fnv1a(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  std::ostringstream digits;
+  digits << std::hex << std::setw(16) << std::setfill('0') << hash;
+  return digits.str();
+}
+
+TEST(FlightRecord, AReactionIsKeptAsTheHashOfItsCommands) {
+  ASSERT_EQ(fnv1a("foobar"), "85944171f73967e8") << "a test vector of the draft";
+  const FlightRecord record = recorded_call();
+  CallBridge bridge(record.config);
+  int without_commands = 0;
+  for (const Line& line : record.lines) {
+    const std::string reaction = bridge.handle(line.event, line.now);
+    const std::size_t begin = std::string_view("{\"commands\":").size();
+    std::size_t end = reaction.find("],\"wakeAt\":");
+    if (end == std::string::npos) end = reaction.find("],\"patch\":");
+    if (end == std::string::npos) end = reaction.size() - 2;
+    const std::string commands = reaction.substr(begin, end + 1 - begin);
+    EXPECT_EQ(bridge.hash(), fnv1a(commands)) << commands;
+    without_commands += commands == "[]" ? 1 : 0;
+  }
+  EXPECT_GT(without_commands, 2);
+}
+
+TEST(FlightRecord, ARefusedEventIsNotOneWithoutCommands) {
+  CallBridge bridge(recorded_call().config);
+  bridge.handle(R"({"type":"host.online"})", 1);
+  EXPECT_EQ(bridge.hash(), fnv1a("[]"));
+  bridge.handle("nonsense", 2);
+  EXPECT_EQ(bridge.hash(), fnv1a(""));
 }
 
 }  // namespace
