@@ -247,12 +247,13 @@ function holdTimers(t) {
     return last;
   });
   t.mock.method(globalThis, 'clearTimeout', (timer) => due.delete(timer));
-  return (ms) => act(async () => {
+  const tick = (ms) => act(async () => {
     now += ms;
     for (const [timer, { at, callback }] of [...due]) {
       if (at <= now && due.delete(timer)) callback();
     }
   });
+  return Object.assign(tick, { due });
 }
 
 for (const [what, happens] of Object.entries({
@@ -288,6 +289,7 @@ test('a host whose module does not load tries again by itself, less and less oft
     assert.equal(making.tries.length, index + 2, `after ${seconds} s`);
   }
   await page.unmount();
+  assert.equal(tick.due.size, 0);
   await tick(600_000);
   assert.equal(making.tries.length, pauses.length + 1);
 });
