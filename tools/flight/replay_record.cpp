@@ -178,13 +178,15 @@ bool time_record(const std::string& path, const std::string& bytes, int rounds) 
       all.push_back(took.count());
     }
     if (!reader.error().empty() || all.empty()) {
-      std::cerr << path << ": " << (all.empty() ? "no events" : printable(reader.error(), 200)) << "\n";
+      std::cerr << path << ": " << (all.empty() ? "no events" : printable(reader.error(), 200))
+                << "\n";
       return false;
     }
   }
   std::printf("%-28s %8s %12s\n", "event (native)", "count", "median us");
   for (auto& [type, samples] : by_type)
-    std::printf("%-28s %8zu %12.1f\n", printable(type, 200).c_str(), samples.size(), median_us(samples));
+    std::printf("%-28s %8zu %12.1f\n", printable(type, 200).c_str(), samples.size(),
+                median_us(samples));
   std::printf("%-28s %8zu %12.1f\n", "all", all.size(), median_us(all));
   return true;
 }
