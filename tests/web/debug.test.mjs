@@ -375,6 +375,8 @@ test('it is installed once, in a browser, and takes only what makes sense', (t) 
   }
   assert.throws(() => faults.failDevice('camera', 'in-use', 0), RangeError);
   assert.throws(() => faults.failDevice('camera', 'nonsense'), RangeError);
+  assert.throws(() => faults.failDevice('screen', 'in-use'), RangeError);
+  assert.throws(() => faults.endDevice('screen'), RangeError);
   assert.throws(() => faults.random({ everyMs: 1, lastMs: 0 }), RangeError);
   for (const kinds of [[], ['nonsense']]) assert.throws(() => faults.random({ everyMs: 1, kinds }), RangeError);
   assert.deepEqual(told, []);

@@ -81,6 +81,12 @@ test('there is one engine and one class of errors for all entries that need them
   assert.ok(!/groupcall\.wasm|extends Error/.test(react), 'it has no engine, and no class of errors, of its own');
 });
 
+test('what fails on purpose is in groupcall/debug, and nothing of it in what pages ship', () => {
+  const isInside = (name) => read(`dist/${name}.js`).includes('groupcall/debug');
+  assert.ok(isInside('debug'));
+  assert.deepEqual(['index', 'inline', 'playback', 'reasons', 'devices', 'call-store', 'react', 'record'].filter(isInside), []);
+});
+
 test('there is no second file for groupcall/inline to ask for', () => {
   assert.ok(!/groupcall\.wasm|fetch\(|import\.meta/.test(read('dist/inline.js')));
   assert.ok(/new URL\("\.\/groupcall\.wasm",import\.meta\.url\)/.test(read('dist/index.js')), 'in the form that bundlers recognise');

@@ -10,7 +10,7 @@
 
 import { callOut } from './call-out.js';
 import { ConnectionFaults } from './debug/connection-faults.js';
-import { DEVICE_FAILURES, DeviceFaults, type DeviceFailure } from './debug/device-faults.js';
+import { DEVICE_FAILURES, DEVICES, DeviceFaults, type DeviceFailure } from './debug/device-faults.js';
 import { faultSchedule, KINDS, numbersFrom, pick, type Fault, type RandomFaults } from './debug/fault-schedule.js';
 import { replace, watchMade } from './debug/replace.js';
 import { SocketFaults } from './debug/socket-faults.js';
@@ -32,7 +32,7 @@ export interface FaultOptions {
 
 /**
  * What can go wrong. All methods may be detached from the object. After `restore()` they throw an `Error`; times that
- * are no positive numbers of milliseconds are a `RangeError`.
+ * are no positive numbers of milliseconds, and whatever else makes no sense, are a `RangeError`.
  */
 export interface Faults {
   /** Given again to `injectFaults()`, it makes `random()` do the same again. */
@@ -94,6 +94,10 @@ function needTime(ms: number, name: string): void {
   if (!(Number.isFinite(ms) && ms > 0)) throw new RangeError(`${name} must be a positive number of milliseconds, not ${ms}`);
 }
 
+function needDevice(device: InputKind): void {
+  if (!DEVICES.includes(device)) throw new RangeError(`there is no device of the kind ${device}`);
+}
+
 /** Two of them would each take the other's objects for the browser's. */
 let installed = false;
 
@@ -148,6 +152,7 @@ class PageFaults implements Faults {
   };
 
   readonly failDevice = (device: InputKind, reason: DeviceFailure, ms?: number): (() => void) => {
+    needDevice(device);
     if (!DEVICE_FAILURES.includes(reason)) throw new RangeError(`a device does not fail with ${reason}`);
     if (ms !== undefined) needTime(ms, 'ms');
     this.#tell({ kind: 'fail-device', device, reason, ...(ms !== undefined && { ms }) });
@@ -164,6 +169,7 @@ class PageFaults implements Faults {
   };
 
   readonly endDevice = (device: InputKind): void => {
+    needDevice(device);
     this.#tell({ kind: 'end-device', device });
     this.#devices.end(device);
   };
