@@ -85,9 +85,11 @@ export interface Faults {
   restore(): void;
 }
 
+type Timer = ReturnType<typeof setTimeout> | undefined;
+
 interface Lasting {
   readonly end: () => void;
-  readonly timer: ReturnType<typeof setTimeout> | undefined;
+  readonly timer: Timer;
 }
 
 function needTime(ms: number, name: string): void {
@@ -111,7 +113,7 @@ class PageFaults implements Faults {
   /** What goes on, by what it befalls. */
   readonly #lasting = new Map<unknown, Lasting>();
   readonly #restores: readonly (() => void)[];
-  #next: ReturnType<typeof setTimeout> | undefined;
+  #next: Timer;
   #restored = false;
 
   constructor({ seed = crypto.getRandomValues(new Uint32Array(1)).join(), isCallSocket = () => true, onFault }: FaultOptions) {
@@ -190,7 +192,7 @@ class PageFaults implements Faults {
     this.#needInstalled();
     const schedule = faultSchedule(this.seed, options);
     clearTimeout(this.#next);
-    let mine: typeof this.#next;
+    let mine: Timer;
     const goOn = (): void => {
       const { afterMs, fault } = schedule.next().value;
       this.#next = setTimeout(() => {
