@@ -17,7 +17,7 @@ async function openWithFaults(stage, userId) {
     window.untouched = [WebSocket, RTCPeerConnection, navigator.mediaDevices.getUserMedia];
     window.faults = injectFaults({ seed: 'e2e' });
   });
-  await page.makeCall();
+  await page.makeCall({});
   return page;
 }
 
