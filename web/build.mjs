@@ -38,7 +38,7 @@ const EMBIND_NAMES = /^(fromWireType|toWireType)$/;
 
 /** What can be imported without a framework. Each is complete in itself; the call has Emscripten's glue in it. */
 const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'call-store', 'debug'];
-/** The same as `index`, with the WebAssembly in it. */
+/** The same as `index`, with the WebAssembly and what `index` loads when it is wanted: there is no second file to ask for. */
 const INLINE_ENTRY = 'inline';
 /** Shares `index` and the others with the page, and React as well. */
 const REACT_ENTRY = 'react';
@@ -168,7 +168,7 @@ await mkdir(dist, { recursive: true });
 await Promise.all([
   bundle(ENTRIES, { plugins: [lazyScripts] }),
   bundle(LAZY),
-  bundle([INLINE_ENTRY], { plugins: [wasmInside, lazyScripts] }),
+  bundle([INLINE_ENTRY], { plugins: [wasmInside] }),
   bundle([REACT_ENTRY], {
     plugins: [sharedEntries],
     external: ['react', 'react/jsx-runtime', 'react-dom'],

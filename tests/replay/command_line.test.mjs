@@ -85,6 +85,28 @@ test('what comes after a gap is told, not checked, and that is said', () => {
   assert.match(stdout, /: 59 events, same reactions\n.*: 40 events are missing from +\d+\.\d+ s to +\d+\.\d+ s; \d+ after them are shown, but not checked\n$/);
 });
 
+test('where the module has died of the last event, nothing is said to be missing', () => {
+  const dead = [...lines.slice(0, 60), lines[60].replace(/,"[0-9a-f]{16}"\]$/, ']')];
+  const { status, stdout } = replay(fileOf('dead.jsonl', dead.join('\n')));
+  assert.equal(status, 0);
+  assert.ok(!stdout.includes('-- from here on'), stdout);
+  assert.match(stdout, /: 59 events, same reactions\n.*: 1 events at the end have no reaction: the module has died of one\n$/);
+});
+
+test('texts of a record do not steer the terminal', () => {
+  const evil = 'x\x1b[2J\u009b31m';
+  const changed = [...lines.slice(0, 60), `[${JSON.parse(lines[60])[0]},{"type":"${evil}"},"0000000000000000"]`];
+  const file = fileOf('evil.jsonl', changed.join('\n'));
+  for (const words of [['--check', file], ['--time', '1', file]]) {
+    const { stdout, stderr } = replay(...words);
+    assert.match(stdout + stderr, /x\?\[2J\?\?31m/, words[0]);
+    assert.doesNotMatch(stdout + stderr, /[\x1b\u0080-\u009f]/, words[0]);
+  }
+  const header = JSON.stringify({ ...JSON.parse(lines[0]), version: 2, build: evil });
+  const { stderr } = replay('--rehash', fileOf('evil-build.jsonl', header));
+  assert.match(stderr, /of build "x\?\[2J\?\?31m"/);
+});
+
 for (const [name, content, reason] of [
   ['empty', '', /cannot be read, or is empty/],
   ['text', 'Dear developers,\n', /line 1: this is no flight record/],

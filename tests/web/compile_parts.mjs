@@ -13,8 +13,9 @@ const esbuild = createRequire(path.join(root, 'web/package.json'))('esbuild');
 /**
  * @param {string} name of the file that is made
  * @param {string} contents a module; its imports are found from web/src/react, React among the packages of the tests
+ * @param {Record<string, string>} [instead] files in place of modules
  */
-export async function importCompiled(name, contents) {
+export async function importCompiled(name, contents, instead = {}) {
   const file = path.join(output, `${name}.${process.pid}.cjs`);
   const packages = path.join(root, 'tests/node_modules');
   const { outputFiles } = await esbuild.build({
@@ -29,6 +30,7 @@ export async function importCompiled(name, contents) {
       react: path.join(packages, 'react'),
       'react-dom': path.join(packages, 'react-dom'),
       'groupcall-wasm': fileURLToPath(new URL('./fake_module.mjs', import.meta.url)),
+      ...instead,
     },
     logLevel: 'warning',
   });

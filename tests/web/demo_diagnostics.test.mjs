@@ -31,6 +31,13 @@ test('somebody who was there shares the axis, from the first offer of either sid
   assert.equal(drawn(call).at(-1), 'First picture of anybody 0-400');
 });
 
+test('of two answers the later one counts, but none after the connection', () => {
+  const offered = { ...JOINED, 'offer-sent bob': 140, 'answer-received bob': 160, 'answer-sent bob': 190 };
+  assert.deepEqual(drawn(waterfalls({ ...offered, 'connected bob': 220 })[1]), ['Answered 140-190', 'Connected 190-220']);
+  assert.deepEqual(drawn(waterfalls({ ...offered, 'connected bob': 180 })[1]), ['Answered 140-160', 'Connected 160-180']);
+  assert.deepEqual(drawn(waterfalls(offered)[1]), ['Answered 140-190'], 'before there is a connection');
+});
+
 test('media may flow before the connection is said to be up: no stretch is turned around', () => {
   const [, bob] = waterfalls({ ...JOINED, 'offer-sent bob': 65, 'answer-received bob': 140, 'first-byte bob': 200, 'connected bob': 210, 'first-frame bob': 320 });
   assert.deepEqual(drawn(bob), ['Answered 65-140', 'Connected 140-210', 'First bytes 140-200', 'First picture 210-320']);
@@ -55,9 +62,9 @@ test('a report has what helps, and neither names, labels, texts nor the room', (
   const snapshot = {
     phase: 'joined',
     room: { roomId: 'secret-room', groupId: 'secret-group', callType: 'video', joinedAtMs: 1 },
-    error: null,
-    signalling: { state: 'online', error: null, retryAtMs: null },
-    self: { userId: 'ann', userInfo: { fullname: 'Secret Ann' }, ...media, streams, devices: { microphone: 'secret-id', camera: null }, deviceError: 'Could not start video source', speaking: false },
+    error: { code: 'refused', message: 'Refused.', remedy: 'Ask.', detail: 'secret-token is bad' },
+    signalling: { state: 'halted', error: { code: 'replaced', message: 'Replaced.', remedy: 'Take over.', detail: 'by secret-tab' }, retryAtMs: null },
+    self: { userId: 'ann', userInfo: { fullname: 'Secret Ann' }, ...media, streams, devices: { microphone: 'secret-id', camera: null }, deviceError: 'Could not start Secret camera', speaking: false },
     devices: [{ kind: 'camera', deviceId: 'secret-id', label: 'Secret label' }],
     participants: [{ userId: 'bob', userInfo: { fullname: 'Secret Bob' }, connection: 'connected', connectionReason: 'none', signalling: 'present', olderClient: true, ...media, streams, speaking: false, quality: 70, qualityCause: 'loss' }],
     invitations: [],
@@ -70,4 +77,5 @@ test('a report has what helps, and neither names, labels, texts nor the room', (
   assert.deepEqual(report.participants, [{ userId: 'bob', connection: 'connected', connectionReason: 'none', signalling: 'present', olderClient: true, quality: 70, qualityCause: 'loss', ...media }]);
   assert.deepEqual([report.at, report.secureContext, report.phase, report.diagnostics, report.timings], ['2026-12-01', true, 'joined', { 'stale-offers': 2 }, JOINED]);
   assert.equal(report.self.camera.reason, 'in-use');
+  assert.deepEqual([report.error, report.signalling], ['refused', { state: 'halted', error: 'replaced' }]);
 });

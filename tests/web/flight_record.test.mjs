@@ -68,7 +68,8 @@ test('beyond 4 MB the middle goes: the first quarter and the newest stay, and th
   const total = 400;
   for (let i = 1; i <= total; i += 1) {
     note(flight, i * 1_000, { type: 'x', text: noise(20_000, i) });
-    if (i % 20 === 0) await deflated(flight);
+    // As in a call, where a chunk is long deflated when the next is full: as text it would take more room.
+    await deflated(flight);
   }
   const bytes = flight.read().slice(1, -1).reduce((sum, part) => sum + (part.byteLength ?? part.length), 0);
   assert.ok(bytes <= 4_000_000 && bytes > 3_500_000, `${bytes} bytes are kept`);
@@ -97,6 +98,46 @@ test('without CompressionStream the record is text, within the same bounds', asy
   assert.ok(blob.size < 4_200_000, `${blob.size} bytes`);
   const lines = await readRecord(flight);
   assert.ok(lines.some(({ gap }) => gap?.events > 0));
+});
+
+const sizeInMemory = (flight) => flight.read().slice(1).reduce((sum, part) => sum + (part.byteLength ?? part.length * 2), 0);
+
+test('a CompressionStream that never answers does not keep the record from its bounds', async (t) => {
+  const { CompressionStream } = globalThis;
+  globalThis.CompressionStream = class {
+    readable = new ReadableStream();
+    writable = new WritableStream({ write: () => new Promise(() => {}) });
+  };
+  t.after(() => (globalThis.CompressionStream = CompressionStream));
+  const flight = new FlightRecord(config);
+  for (let i = 1; i <= 300; i += 1) {
+    note(flight, i, { type: 'x', text: noise(20_000, i) });
+    assert.ok(sizeInMemory(flight) < 4_300_000, `${sizeInMemory(flight)} bytes after ${i} events`);
+  }
+  const gap = flight.read().map(String).find((part) => part.startsWith('{"gap"'));
+  assert.ok(JSON.parse(gap).gap.events > 100);
+});
+
+test('an event that is too large by itself goes, even if it is the first, and the gap counts all that goes', async () => {
+  const flight = new FlightRecord(config);
+  note(flight, 1, { type: 'x', text: 'a'.repeat(3_000_000) });
+  // The first is sealed when the second comes: as text it is over the limit.
+  for (let i = 2; i <= 40; i += 1) note(flight, i, { type: 'x', text: noise(20_000, i) });
+  await deflated(flight);
+  const [, gap, ...rest] = await readRecord(flight);
+  assert.deepEqual(gap, { gap: { events: 1, from: 1, to: 1 } });
+  assert.deepEqual(rest.map(([now]) => now), Array.from({ length: 39 }, (_, i) => i + 2));
+});
+
+test('a later event that is too large by itself goes with all between it and the beginning', async (t) => {
+  const { CompressionStream } = globalThis;
+  delete globalThis.CompressionStream;
+  t.after(() => (globalThis.CompressionStream = CompressionStream));
+  const flight = new FlightRecord(config);
+  for (const [now, size] of [[1, 1_900_000], [2, 90_000], [3, 2_100_000], [4, 70_000], [5, 1]]) note(flight, now, { type: 'x', text: 'a'.repeat(size) });
+  const told = (await readRecord(flight)).slice(1).map((line) => (Array.isArray(line) ? line[0] : line));
+  // After the gap: what is sealed, and what is not yet.
+  assert.deepEqual(told, [1, { gap: { events: 2, from: 2, to: 3 } }, 4, 5]);
 });
 
 test('the event of which the module dies is the last line, without a hash', async () => {

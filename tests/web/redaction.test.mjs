@@ -101,11 +101,76 @@ test('a description loses who and where, and keeps how', () => {
   assert.equal(text.split('\r\n').length, SDP.split('\r\n').length);
 });
 
+/** The lines of the browsers of our tests, as far as they say nothing of anybody. */
+const PLAIN_LINES = [
+  'v=0', 't=0 0', 's=-', 'b=AS:500', 'm=video 9 UDP/TLS/RTP/SAVPF 96 97', 'm=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=bundle-only', 'a=rtcp-mux', 'a=inactive',
+  'a=extmap:2/recvonly urn:ietf:params:rtp-hdrext:csrc-audio-level', 'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id', 'a=extmap:13 urn:3gpp:video-orientation',
+  'a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01', 'a=extmap:8 http://www.webrtc.org/experiments/rtp-hdrext/color-space',
+  'a=rtpmap:63 red/48000/2', 'a=rtpmap:126 telephone-event/8000', 'a=fmtp:97 apt=96', 'a=fmtp:63 111/111', 'a=fmtp:101 0-15', 'a=fmtp:120 max-fs=12288;max-fr=60',
+  'a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f', 'a=rtcp-fb:96 nack pli', 'a=rtcp-fb:* ccm fir', 'a=rtcp-fb:96 transport-cc',
+  'a=sctp-port:5000', 'a=max-message-size:1073741823', 'a=ssrc-group:FID 3570614608 12', 'a=group:BUNDLE 0 1 2', 'a=ice-options:trickle renomination', 'a=msid-semantic:WMS *',
+  'c=IN IP4 0.0.0.0', 'a=rtcp:9 IN IP4 0.0.0.0', 'a=setup:active', 'a=mid:4',
+];
+
+test('lines that say nothing of anybody stay as they are', () => {
+  const sdp = `${PLAIN_LINES.join('\r\n')}\r\n`;
+  assert.equal(new SdpRedactor(new Pseudonyms()).sdp(sdp), sdp);
+});
+
+for (const line of [
+  'c=IN IP4 s3cret.9 ', 'c= IN IP4 s3cret.9', 'c=IN IP4 s3cret.9 127', 'c=s3cret', 'o=s3cret 1 2 IN IP4 1.1.1.1', 'o=- s3cret 2 IN IP4 1.1.1.1', 'o=- 1 s3cret IN IP4 1.1.1.1', 'o=- 1 2 s3cret IP4 1.1.1.1',
+  'o=- 1 2 IN s3cret 1.1.1.1', 'o=- 1 2 IN IP4 s3cret', 'o=- 1 2 IN IP4 1.1.1.1 s3cret', 's=s3cret', 'v=0 s3cret', 't=0 s3cret', 'm=audio 9 UDP/TLS/RTP/SAVPF 111 s3cret', 'm=s3cret 9 RTP/AVP 1',
+  'b=AS:1 s3cret', 'b=X-s3cret:1', ' a=mid:s3cret', 'a=mid:s3cret@example.org', 'a=group:BUNDLE 0 s3cret', 'a=setup:s3cret', 'a=sendrecv:s3cret', 'a=sendrecv s3cret', 'a=ice-lite:s3cret',
+  'a=rtcp:9 IN IP4 s3cret ', 'a=rtcp:9 s3cret IP4 1.1.1.1', 'a=rtcp:s3cret', 'a=fingerprint:sha-256 s3cret AA:BB', 'a=fingerprint:s3cret AA:BB', 'a=fingerprint:sha-256 AA:BB s3cret',
+  'a=fmtp:111 s3cret=1', 'a=fmtp:111 minptime=s3cret', 'a=fmtp:111 minptime=10;s3cret', 'a=rtpmap:111 s3cret/48000', 'a=rtpmap:111 opus/48000/s3cret', 'a=rtcp-fb:96 s3cret', 'a=rtcp-fb:96 nack s3cret',
+  'a=extmap:1 urn:s3cret', 'a=extmap:1 urn:3gpp:video-orientation s3cret', 'a=extmap:1/s3cret urn:3gpp:video-orientation', 'a=ice-options:s3cret', 'a=ice-options:trickle s3cret',
+  'a=sctpmap:5000 s3cret', 'a=ssrc-group:s3cret 1', 'a=ssrc-group:FID 1 s3cret', 'a=rid:s3cret send', 'a=simulcast:send s3cret', 'a=imageattr:s3cret', 'a=ptime:s3cret',
+  'a=ice-ufrag:ab s3cret', 'a=ice-pwd: s3cret', 'a=ssrc:s3cret cname:a', 'a=ssrc:1 s3cret:a', 'a=ssrc:1 cname:a s3cret', 'a=msid:a  s3cret', 'a=candidate:1 1 udp  1 s3cret 5 typ host', 'A=s3cret', 'a=mid:0\rs3cret', 'a=mid:0\u2028s3cret',
+]) {
+  test(`nothing of a loosely formed line stays: ${JSON.stringify(line)}`, () => {
+    const text = new SdpRedactor(new Pseudonyms()).sdp(`v=0\r\n${line}\r\n`);
+    assert.ok(!text.includes('s3cret'), text);
+    assert.match(text, /^v=0\r\n[^\r\n]+\r\n$/);
+  });
+}
+
+for (const line of [
+  'candidate:1 1 udp  1 10.0.0.7 5 typ host', 'candidate:1 1 udp 1 10.0.0.7 5 typ  host', ' candidate:1 1 udp 1 10.0.0.7 5 typ host', 'candidate:1 1 udp 1 10.0.0.7 5', 'candidate:1 1 10.0.0.7 1 1.1.1.1 5 typ host',
+  'candidate:10.0.0.7 1 udp 1 1.1.1.1 5 typ host', 'candidate:1 1 udp 1 1.1.1.1 5 typ 10.0.0.7', 'candidate:1 1 udp 1 1.1.1.1 5 typ host 10.0.0.7 5', 'candidate:1 1 udp 1 1.1.1.1 5 typ host generation 10.0.0.7',
+  'candidate:1 1 udp 1 1.1.1.1 5 typ host tcptype 10.0.0.7', 'candidate:1 1 udp 1 1.1.1.1 5 typ srflx raddr 10.0.0.7 rport 10.0.0.7', 'candidate:1 1 udp 1 1.1.1.1 5 typ host ufrag 10.0.0.7',
+  'candidate:1 1 udp 1 1.1.1.1 5 typ host 10.0.0.7', 'candidate:1 1 udp 1 1.1.1.1 5 typ host network-id 0 ', 'candidate:1 1 udp 1 1.1.1.1 5 typ host x-name 10.0.0.7',
+]) {
+  test(`nothing of a loosely formed candidate stays: ${line}`, () => {
+    const names = Pseudonyms.sorted(new Set(['address 10.0.0.7']));
+    for (let i = 0; i < 9; i += 1) names.address(`10.9.9.${i}`);
+    const text = new SdpRedactor(names).candidate(line);
+    assert.doesNotMatch(text, /10\.0\.0\.7|1\.1\.1\.1|x-name/);
+    assert.ok(text.length > 20, text);
+  });
+}
+
+test('a candidate keeps all that is not of a person', () => {
+  const { candidate } = SdpRedactor.prototype;
+  const redacted = (line) => candidate.call(new SdpRedactor(new Pseudonyms()), line);
+  assert.equal(
+    redacted('candidate:99 1 tcp 1518280447 192.168.1.77 9 typ host tcptype active generation 0 ufrag F7gI network-id 1 network-cost 10'),
+    'candidate:1 1 tcp 1518280447 192.168.0.2 9 typ host tcptype active generation 0 ufrag uf01 network-id 1 network-cost 10',
+  );
+  assert.equal(redacted('candidate:7 1 UDP 2122 fd12::9 5 typ host'), 'candidate:1 1 UDP 2122 fd00::1 5 typ host');
+});
+
 test('a ufrag is the same in description and candidate', () => {
   const sdp = new SdpRedactor(new Pseudonyms());
   const [, ufrag] = /ice-ufrag:(\S+)/.exec(sdp.sdp('a=ice-ufrag:AbCd\r\n'));
   assert.ok(sdp.candidate('candidate:1 1 udp 1 10.0.0.1 5 typ host ufrag AbCd').endsWith(`ufrag ${ufrag}`));
   assert.equal(sdp.ufrag('AbCd'), ufrag);
+});
+
+test('a token that no core has made is replaced', () => {
+  const tokens = ['hrcsgbn93z7y7', '0000000000000', 'aliceofberlin', 'hrcsgbn93z7yz', 'hrcsgbn93z7y', 'HRCSGBN93Z7Y7'];
+  const event = (epoch) => ({ type: 'tabs.message', text: JSON.stringify({ type: 'asks', user: 'u', tab: epoch }) });
+  const kept = tokens.filter((token) => JSON.parse(redact(event(token)).text).tab === token);
+  assert.deepEqual(kept, ['hrcsgbn93z7y7', '0000000000000']);
 });
 
 // ---- events ----------------------------------------------------------------------------
@@ -209,6 +274,20 @@ test('a redacted call gives the same kinds of commands, and hashes that replay',
     assert.deepEqual(kinds(redacted.handle(JSON.stringify(event), now)), kinds(original.handle(JSON.stringify(events[index][1]), now)));
     assert.equal(redacted.hash(), hash);
   });
+});
+
+test('a record that does not replay does not do so without its texts either', async () => {
+  const [header, body] = recordOf(config, events);
+  const rows = body.trim().split('\n').map((line) => JSON.parse(line));
+  const whole = await readBlob(await exportRecord([header, body], module));
+  const foreign = '0123456789abcdef';
+  rows[7][2] = foreign;
+  const file = await readBlob(await exportRecord([header, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`], module));
+  assert.equal(file[8][2], foreign);
+  assert.deepEqual(file.toSpliced(8, 1), whole.toSpliced(8, 1), 'all the others are those of the redacted call');
+  rows[7][2] = 'Alice was here';
+  const told = await readBlob(await exportRecord([header, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`], module));
+  assert.deepEqual(told, whole, 'what is no hash at all is not let through');
 });
 
 test('a member of the config that is not named in the redactor would be lost to the core', () => {

@@ -3,7 +3,7 @@
 //   node tools/flight/explain.mjs NAME <STORY >PAGE
 import { readFileSync } from 'node:fs';
 
-import { curve, escape, marks, stretches, ticks } from './explain_drawing.mjs';
+import { curve, escape, highest, marks, numberOf, stretches, ticks } from './explain_drawing.mjs';
 
 const KINDS = { wish: 'wishes', room: 'room', offer: 'offers', host: 'page and network', device: 'devices', message: 'messages', repair: 'repairs' };
 const SHOWN_ROWS = 5_000;
@@ -31,22 +31,23 @@ function ratesOf(entries, slotsOf, scale) {
   const points = [];
   let before;
   for (const { atUs, data } of entries.filter(({ kind }) => kind === 'sample')) {
-    const total = slotsOf(data.slots ?? []);
+    // Samples stand in the record as they came: of any shape.
+    const total = slotsOf(Array.isArray(data?.slots) ? data.slots : []);
     const seconds = before && (atUs - before.atUs) / 1e6;
-    if (before?.connection === data.connection && seconds > 0.05) {
+    if (before?.connection === data?.connection && seconds > 0.05) {
       points.push({ at: atUs, value: Math.max(0, ((total - before.total) / seconds) * scale) });
     }
-    before = { atUs, connection: data.connection, total };
+    before = { atUs, connection: data?.connection, total };
   }
   return points;
 }
 
-const sum = (slots, key) => slots.reduce((total, slot) => total + (slot[key] ?? 0), 0);
+const sum = (slots, key) => slots.reduce((total, slot) => total + numberOf(slot?.[key]), 0);
 
 function laneOf(peer, all, scale) {
   const entries = all.filter((entry) => entry.peer === peer);
-  const qualities = entries.filter(({ aspect }) => aspect === 'quality').map(({ atUs, text }) => ({ at: atUs, value: Number.parseInt(text, 10) }));
-  const rtts = entries.filter(({ kind, data }) => kind === 'sample' && data.rttMs > 0).map(({ atUs, data }) => ({ at: atUs, value: data.rttMs }));
+  const qualities = entries.filter(({ aspect }) => aspect === 'quality').map(({ atUs, text }) => ({ at: atUs, value: numberOf(Number.parseInt(text, 10)) }));
+  const rtts = entries.filter(({ kind, data }) => kind === 'sample' && numberOf(data?.rttMs) > 0).map(({ atUs, data }) => ({ at: atUs, value: data.rttMs }));
   const ofKind = (...kinds) => entries.filter(({ kind, aspect }) => kinds.includes(kind) && aspect !== 'transport');
   const rows = [
     ['signalling', marks(ofKind('offer', 'room'), scale) + stretches(phasesOf(entries, 'signalling', scale.end), scale, true)],
@@ -105,7 +106,7 @@ function waterfall(entries) {
   if (first.length === 0) return '';
   const width = WIDTH;
   const left = 220;
-  const most = Math.max(1, ...first.map(({ ms }) => ms));
+  const most = highest(first.map(({ ms }) => ms));
   const x = (ms) => left + (ms / most) * (width - left - 70);
   const rows = first.map(({ name, peer, ms }, index) => {
     // What is of one peer begins when we know of them: with the room.

@@ -5,6 +5,12 @@
 /** Texts of a record are other people's. */
 export const escape = (text) => String(text).replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 
+/** Numbers of a record are, too: what is none counts as 0. */
+export const numberOf = (value) => (Number.isFinite(value) ? value : 0);
+
+/** At least 1. Records may be long: an array of any length is not taken as that many arguments. @param {number[]} values */
+export const highest = (values) => values.reduce((most, value) => Math.max(most, value), 1);
+
 const seconds = (us) => `${(us / 1e6).toFixed(3)} s`;
 const place = (value) => value.toFixed(1);
 
@@ -34,7 +40,8 @@ export function marks(entries, scale, isRepair = false) {
   const places = new Map();
   for (const { atUs, text } of entries) {
     const at = Math.round(scale.x(atUs) / 4) * 4;
-    places.set(at, [...(places.get(at) ?? []), `${seconds(atUs)} ${text}`]);
+    if (!places.has(at)) places.set(at, []);
+    places.get(at).push(`${seconds(atUs)} ${text}`);
   }
   return [...places]
     .map(([at, texts]) => {
@@ -49,12 +56,13 @@ export function marks(entries, scale, isRepair = false) {
 /** A line through points, from 0 at the foot to its highest. @param {{ at: number, value: number }[]} points */
 export function curve(points, scale, unit, top) {
   if (points.length < 2) return '';
-  const most = top ?? Math.max(1, ...points.map(({ value }) => value));
+  const peak = points.reduce((most, { value }) => Math.max(most, value), 0);
+  const most = top ?? Math.max(1, peak);
   const y = (value) => 18 - (Math.min(value, most) / most) * 17;
   const line = points.map(({ at, value }) => `${place(scale.x(at))} ${place(y(value))}`).join('L');
   const [first, last] = [points[0], points.at(-1)];
   const area = `M${place(scale.x(first.at))} 18L${line}L${place(scale.x(last.at))} 18z`;
-  const words = `at most ${Math.round(Math.max(...points.map(({ value }) => value)))} ${unit}, at the end ${Math.round(last.value)}`;
+  const words = `at most ${Math.round(peak)} ${unit}, at the end ${Math.round(last.value)}`;
   return `<g><title>${escape(words)}</title><path class="area" d="${area}"/><path class="line" d="M${line}"/><text class="value" x="${scale.width - scale.right + 8}" y="14">${escape(words)}</text></g>`;
 }
 

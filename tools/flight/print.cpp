@@ -10,14 +10,6 @@ namespace groupcall::flight {
 
 namespace {
 
-/// Texts of a record are other people's: nothing in them may steer a terminal.
-std::string printable(std::string_view text, std::size_t most) {
-  std::string out(text.substr(0, most));
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  return out + (text.size() > most ? "..." : "");
-}
-
 std::string quoted(std::string_view text) {
   std::string out;
   wire::encode_text(text, out);
@@ -38,6 +30,9 @@ std::string seconds(std::int64_t us) {
   return text;
 }
 
+/// Of what is a list of types, or the type of one event.
+constexpr std::size_t kTypes = 200;
+
 /// Prints what differs around the first byte that does.
 void print_texts(std::ostream& out, std::string_view recorded, std::string_view replayed) {
   constexpr std::size_t kBefore = 80;
@@ -53,14 +48,14 @@ void print_texts(std::ostream& out, std::string_view recorded, std::string_view 
 }
 
 void print_difference(std::ostream& out, const std::string& path, const Difference& difference) {
-  out << path << ":" << difference.line << ": the reaction to " << type_of(difference.event)
-      << " differs\n";
+  out << path << ":" << difference.line << ": the reaction to "
+      << printable(type_of(difference.event), kTypes) << " differs\n";
   for (const std::string& line : difference.before)
-    out << "  before: " << printable(line, 200) << "\n";
+    out << "  before: " << printable(line, kTypes) << "\n";
   out << "  event: " << printable(difference.event, 400) << "\n";
   if (difference.recorded.starts_with('{')) {
-    out << "  commands: " << kinds_of(difference.recorded) << "\n"
-        << "  replayed: " << kinds_of(difference.replayed) << "\n";
+    out << "  commands: " << printable(kinds_of(difference.recorded), kTypes) << "\n"
+        << "  replayed: " << printable(kinds_of(difference.replayed), kTypes) << "\n";
     return print_texts(out, difference.recorded, difference.replayed);
   }
   out << "  recorded: hash " << difference.recorded << "\n"
@@ -69,6 +64,17 @@ void print_difference(std::ostream& out, const std::string& path, const Differen
 }
 
 }  // namespace
+
+std::string printable(std::string_view text, std::size_t most) {
+  std::string out(text.substr(0, most));
+  const auto byte = [&out](std::size_t at) { return static_cast<unsigned char>(out[at]); };
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const bool two = byte(i) == 0xc2 && i + 1 < out.size() && (byte(i + 1) & 0xe0U) == 0x80;
+    if (two) out[i + 1] = '?';
+    if (two || byte(i) < 0x20 || byte(i) == 0x7f) out[i] = '?';
+  }
+  return out + (text.size() > most ? "..." : "");
+}
 
 void print_entry(std::ostream& out, const Entry& entry) {
   if (entry.kind == "sample" || entry.kind == "step") return;

@@ -1,6 +1,7 @@
 /// How `tools/replay` says things: for people, or as JSON, a line each.
 #pragma once
 
+#include <cstddef>
 #include <iosfwd>
 #include <string>
 #include <string_view>
@@ -9,6 +10,10 @@
 #include "tools/flight/timeline.h"
 
 namespace groupcall::flight {
+
+/// At most so many bytes of a text. Those of a record are other people's: nothing in them may steer
+/// a terminal, neither its controls of one byte nor those of two (U+0080 to U+009F).
+std::string printable(std::string_view text, std::size_t most);
 
 /// `   12.345  bob       camera on`
 void print_entry(std::ostream& out, const Entry& entry);

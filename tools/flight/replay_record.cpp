@@ -117,13 +117,13 @@ bool tell_record(const std::string& path, const std::string& bytes, const Option
   });
   ReplayOptions how;
   if (options.until_s >= 0) how.until_us = static_cast<std::int64_t>(options.until_s * 1e6);
-  bool unplayed = false;
+  bool gap_told = false;
   const Outcome outcome = replay(reader, how, [&](const Played& played) {
     if (!shows) return;
-    if (played.reaction.empty() && !unplayed && !options.json)
+    if (played.after_gap && !gap_told && !options.json)
       std::cout
           << "-- from here on, events only: without what is missing they cannot be replayed\n";
-    unplayed = played.reaction.empty();
+    gap_told = played.after_gap;
     timeline.show(played);
   });
   if (options.json) {
@@ -152,7 +152,7 @@ bool rehash(const std::string& path, const std::string& bytes, const Options& op
     bridge.handle(event->event, event->now_us);
     std::cout << "[" << event->now_us << "," << event->event << ",\"" << bridge.hash() << "\"]\n";
   }
-  if (!reader.error().empty()) std::cerr << path << ": " << reader.error() << "\n";
+  if (!reader.error().empty()) std::cerr << path << ": " << printable(reader.error(), 200) << "\n";
   return reader.error().empty();
 }
 
@@ -178,13 +178,15 @@ bool time_record(const std::string& path, const std::string& bytes, int rounds) 
       all.push_back(took.count());
     }
     if (!reader.error().empty() || all.empty()) {
-      std::cerr << path << ": " << (all.empty() ? "no events" : reader.error()) << "\n";
+      std::cerr << path << ": " << (all.empty() ? "no events" : printable(reader.error(), 200))
+                << "\n";
       return false;
     }
   }
   std::printf("%-28s %8s %12s\n", "event (native)", "count", "median us");
   for (auto& [type, samples] : by_type)
-    std::printf("%-28s %8zu %12.1f\n", type.c_str(), samples.size(), median_us(samples));
+    std::printf("%-28s %8zu %12.1f\n", printable(type, 200).c_str(), samples.size(),
+                median_us(samples));
   std::printf("%-28s %8zu %12.1f\n", "all", all.size(), median_us(all));
   return true;
 }

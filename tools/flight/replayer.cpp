@@ -23,11 +23,11 @@ class Replayer {
     const bool known = !line.hash.empty() || !line.reaction.empty();
     if (!bridge_ || (!known && options_.compare)) {
       ++outcome_.unchecked;
-      show({line.number, line.now_us, line.event, {}});
+      show({line.number, line.now_us, line.event, {}, !bridge_});
       return true;
     }
     const std::string reaction = bridge_->handle(line.event, line.now_us);
-    show({line.number, line.now_us, line.event, reaction});
+    show({line.number, line.now_us, line.event, reaction, false});
     if (options_.compare && !is_same(line, reaction)) return differ(line, reaction);
     ++outcome_.checked;
     context_.push_back("line " + std::to_string(line.number) + ": " + type_of(line.event) + " -> " +

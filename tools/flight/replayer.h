@@ -23,6 +23,7 @@ struct Played {
   std::int64_t now_us = 0;
   std::string_view event;
   std::string_view reaction;
+  bool after_gap = false;  ///< events before it are missing: it cannot be played
 };
 
 struct Difference {

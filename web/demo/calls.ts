@@ -32,8 +32,15 @@ export async function loadAhead(): Promise<void> {
   call?.dispose();
 }
 
-/** Takes back a join that is under way. */
+/** Which join is the last that was asked for; one that was cancelled is none. */
+let attempt = 0;
+
+/** Of the present call. */
+let stopKeepingScreenOn = (): void => {};
+
+/** Takes back a join that is under way, also one whose call is still being made. */
 export function cancelJoin(): void {
+  attempt += 1;
   void demo.call?.leave();
 }
 
@@ -41,12 +48,15 @@ export function cancelJoin(): void {
  * Joins.
  *
  * @param onCall gets the call as soon as there is one, for those who follow how the join goes.
- * @throws {GroupCallError} as `createGroupCall()` and `join()`.
+ * @throws {GroupCallError} as `createGroupCall()` and `join()`; `aborted` also where there was no call yet to be left.
  */
 export async function joinRoom(room: string, { name, media, start }: PreJoinChoice, onCall: (call: GroupCall) => void): Promise<void> {
+  attempt += 1;
+  const ours = attempt;
   try {
     // A join that was cancelled may still be on its way back; this waits for it.
     await demo.call?.leave();
+    stopKeepingScreenOn();
     demo.call?.dispose();
     demo.record.length = 0;
     const call = await createGroupCall({
@@ -55,8 +65,12 @@ export async function joinRoom(room: string, { name, media, start }: PreJoinChoi
       ...(relayOnly && { iceTransportPolicy: 'relay' as const }),
       ...(records && { record: (line: string) => void demo.record.push(line) }),
     });
+    if (ours !== attempt) {
+      call.dispose();
+      throw new GroupCallError('aborted');
+    }
     demo.call = call;
-    keepScreenOn(call);
+    stopKeepingScreenOn = keepScreenOn(call);
     onCall(call);
     await call.join({ roomId: room, groupId: 'demo', callType: 'video', media, start });
   } catch (error) {

@@ -14,35 +14,16 @@ function offerFile(content: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** A call that keeps its record by itself. */
-interface RecordKeeper {
-  exportRecord(): Promise<Blob>;
-}
-
-const keepsRecord = (call: object): call is RecordKeeper => 'exportRecord' in call;
-
-/** What there is to save, and in which form; null for nothing. */
-function sourceOf(call: GroupCall): { readonly read: () => Promise<Blob>; readonly ending: string } | null {
-  if (keepsRecord(call)) return { read: () => call.exportRecord(), ending: 'jsonl.gz' };
-  const { record } = window.groupcallDemo;
-  if (record.length === 0) return null;
-  return { read: async () => new Blob([`${record.join('\n')}\n`], { type: 'application/x-ndjson' }), ending: 'jsonl' };
-}
+/** Not every browser can compress. */
+const endingOf = ({ type }: Blob): string => (type === 'application/gzip' ? 'jsonl.gz' : 'jsonl');
 
 export function RecordButton({ call }: { readonly call: GroupCall }): ReactElement {
   const [words, setWords] = useState('');
-  const source = sourceOf(call);
-  if (!source) {
-    return (
-      <p className="soft">
-        To keep a record of the call for <code>tools/replay</code>, open the page with <code>?record</code>.
-      </p>
-    );
-  }
   const save = (): void => {
-    const name = `groupcall-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.${source.ending}`;
-    source.read().then(
+    const at = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+    call.exportRecord().then(
       (content) => {
+        const name = `groupcall-${at}.${endingOf(content)}`;
         offerFile(content, name);
         setWords(`Saved as ${name}`);
       },

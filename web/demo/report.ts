@@ -7,20 +7,21 @@ function linkOf({ userId, connection, connectionReason, signalling, olderClient,
 }
 
 /**
- * The state of a call as text. Names, labels of devices and the room stay away: ids of the demo are random, and the report may go anywhere.
+ * The state of a call as text. Names, labels of devices, the room, and the own words of servers and browsers stay away: ids of the demo
+ * are random, and the report may go anywhere.
  *
  * @param environment of the page: browser, time, whether it is secure.
  */
 export function reportOf(snapshot: CallSnapshot, environment: Readonly<Record<string, string | boolean>>): string {
   const { phase, error, signalling, self, participants, diagnostics, timings } = snapshot;
-  const { userId, microphone, camera, screen, deviceError } = self;
+  const { userId, microphone, camera, screen } = self;
   const report = {
     groupcall: 'report',
     ...environment,
     phase,
-    error,
-    signalling: { state: signalling.state, error: signalling.error },
-    self: { userId, microphone, camera, screen, deviceError },
+    error: error?.code ?? null,
+    signalling: { state: signalling.state, error: signalling.error?.code ?? null },
+    self: { userId, microphone, camera, screen },
     participants: participants.map(linkOf),
     diagnostics,
     timings,

@@ -55,9 +55,10 @@ function stretchesOf(steps: readonly Step[], moments: Moments, startMs: number):
 /** Both sides may offer and answer: what counts is the first offer, and the last answer before the connection. */
 function withOffers(moments: Map<string, number>): Moments {
   const offers = ['offer-sent', 'offer-received'].flatMap((name) => moments.get(name) ?? []);
-  const answers = ['answer-sent', 'answer-received'].flatMap((name) => moments.get(name) ?? []);
+  const connectedMs = moments.get('connected') ?? Infinity;
+  const answers = ['answer-sent', 'answer-received'].flatMap((name) => moments.get(name) ?? []).filter((atMs) => atMs <= connectedMs);
   if (offers.length > 0) moments.set('offered', Math.min(...offers));
-  if (answers.length > 0) moments.set('answered', Math.min(...answers));
+  if (answers.length > 0) moments.set('answered', Math.max(...answers));
   return moments;
 }
 

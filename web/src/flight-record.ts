@@ -29,7 +29,8 @@ interface Chunk {
 
 const nothing = (): Stretch => ({ events: 0, from: 0, to: 0 });
 
-const sizeOf = (part: RecordPart): number => (typeof part === 'string' ? part.length : part.byteLength);
+/** In memory: a browser may take two bytes for a character. */
+const sizeOf = (part: RecordPart): number => (typeof part === 'string' ? part.length * 2 : part.byteLength);
 
 export class FlightRecord {
   /** The first line. */
@@ -37,8 +38,8 @@ export class FlightRecord {
   readonly #chunks: Chunk[] = [];
   #text = '';
   #open = nothing();
-  /** Before which chunk something is missing, and what. */
-  #gapAt = 0;
+  /** Before which chunk something is missing, if it is, and what. */
+  #gapAt: number | undefined;
   readonly #gap = nothing();
 
   constructor(configText: string) {
@@ -61,7 +62,7 @@ export class FlightRecord {
   /** All of it, in order. An event of which the module has died has no end. */
   read(): RecordPart[] {
     const parts = this.#chunks.map(({ part }) => part);
-    if (this.#gapAt > 0) parts.splice(this.#gapAt, 0, JSON.stringify({ gap: this.#gap }));
+    if (this.#gapAt !== undefined) parts.splice(this.#gapAt, 0, JSON.stringify({ gap: this.#gap }));
     return [this.header, ...parts, this.#text];
   }
 
@@ -71,22 +72,24 @@ export class FlightRecord {
     this.#chunks.push(chunk);
     this.#text = '';
     this.#open = nothing();
+    // Not when it is deflated: a browser may be slow in that, or never answer.
+    this.#trim();
     // Without CompressionStream it stays text: less of it has room.
     void deflate(text)
       .catch(() => text)
       .then((part) => {
         chunk.part = part;
-        this.#trim();
       });
   }
 
-  /** What came after the first quarter goes first. */
+  /** What came after the first quarter goes first. The first chunk goes only if it is too much by itself, when it is the only one. */
   #trim(): void {
     const gap = this.#gap;
     let bytes = this.#chunks.reduce((sum, { part }) => sum + sizeOf(part), 0);
-    while (bytes > MOST_BYTES && this.#chunks.length > 1) {
-      this.#gapAt ||= Math.ceil(this.#chunks.length / 4);
-      const [{ part, stretch }] = this.#chunks.splice(this.#gapAt, 1) as [Chunk];
+    const at = this.#gapAt ?? Math.ceil((this.#chunks.length - 1) / 4);
+    while (bytes > MOST_BYTES && this.#chunks.length > at) {
+      this.#gapAt = at;
+      const [{ part, stretch }] = this.#chunks.splice(at, 1) as [Chunk];
       bytes -= sizeOf(part);
       gap.events += stretch.events;
       gap.from ||= stretch.from;

@@ -156,7 +156,8 @@ export interface GroupCall {
    * @param options.redact replaces ids, names, addresses, URLs, secrets, device labels and message texts by
    * others of their kind, such that the call still replays; takes about as long as the call has computed, in small
    * steps. Default true. With false the file holds all of these as they are.
-   * @returns lines of JSON, compressed (`.jsonl.gz`).
+   * @returns lines of JSON: compressed (type `application/gzip`, a file `.jsonl.gz`), or plain where the browser cannot
+   * compress (`application/jsonl`, `.jsonl`).
    * @throws {GroupCallError} `record-not-redactable`: with others in their place it would be another call;
    * `module-load-failed`; `invalid-argument`: `redact` is neither true nor false.
    */

@@ -1,5 +1,6 @@
 /**
- * The same as `groupcall`, with the WebAssembly inside the script, for pages that cannot serve a second file.
+ * The same as `groupcall`, with the WebAssembly and what `exportRecord()` needs inside the script, for pages that cannot
+ * serve a second file.
  * Larger on the way, and compiled only when all of it is there. `wasmUrl` has no effect.
  *
  * @packageDocumentation

@@ -19,6 +19,9 @@ export class NotRedactable extends Error {}
 /** Work for so long, then let the page have its turn. */
 const SLICE_MS = 8;
 
+/** What a bridge says of a reaction, and what may therefore be shown whoever wrote it. */
+const isHash = (value: unknown): boolean => typeof value === 'string' && /^[\da-f]{16}$/.test(value);
+
 interface Header {
   readonly config: CoreConfig;
 }
@@ -84,7 +87,7 @@ const isEvent = (value: Header | GapLine | EventLine): value is EventLine => Arr
 function redactLine([now, event, hash]: EventLine, redactor: EventRedactor, twin: Twin | undefined): string {
   const redacted = redactor.event(event);
   // The event of which the module died has no hash, and must not kill this one.
-  const line = twin && hash !== undefined ? [now, redacted, twin.handle(now, event, redacted)] : [now, redacted];
+  const line = twin && hash !== undefined ? [now, redacted, twin.handle(now, event, redacted, hash)] : [now, redacted];
   return JSON.stringify(line);
 }
 
@@ -103,13 +106,17 @@ class Twin {
     throw new NotRedactable(`config: ${refused}`);
   }
 
-  /** @returns the hash of the redacted call's reaction. */
-  handle(now: number, original: CoreEvent, redacted: CoreEvent): string {
+  /**
+   * @param hash as it was recorded.
+   * @returns the hash of the redacted call's reaction. Where the recorded one is not of the original call, it stays: what did
+   * not replay before must not do so now.
+   */
+  handle(now: number, original: CoreEvent, redacted: CoreEvent, hash: string): string {
     this.#events += 1;
     const wanted = kindsOf(this.#original.handle(JSON.stringify(original), now));
     const got = kindsOf(this.#redacted.handle(JSON.stringify(redacted), now));
     if (got !== wanted) throw new NotRedactable(`event ${this.#events}, ${original.type}: ${got} instead of ${wanted}`);
-    return this.#redacted.hash();
+    return isHash(hash) && hash !== this.#original.hash() ? hash : this.#redacted.hash();
   }
 
   delete(): void {

@@ -45,8 +45,8 @@ const CONSTRAINTS = [
 /** Beyond core/public/config.h, kFrameDepth, where the core cuts a frame off by itself. */
 const MOST_DEPTH = 64;
 
-/** A token of core/base/random.h, or of socket.io-client's disconnects: made of chance, and not by us of anything private. */
-const TOKEN = /^[0-9a-z]{13}$/;
+/** A token of core/base/random.h, 64 bits in its base 32: made of chance, and not by us of anything private. */
+const TOKEN = /^[0-9a-hjkmnp-tv-z]{12}[0-9a-f]$/;
 
 type Basics = ReturnType<typeof basicsOf>;
 type Shapes = ReturnType<typeof shapesOf>;

@@ -1,13 +1,94 @@
-/** Session descriptions and candidates without what is private in them (RFC 8866, RFC 8839). */
+/**
+ * Session descriptions and candidates without what is private in them (RFC 8866, RFC 8839).
+ *
+ * A line is taken only in the very form in which browsers write it; any other becomes a filler as a whole, whatever it is.
+ */
 
 import type { Pseudonyms } from './pseudonyms.js';
 
-/** Attributes that say how media is coded and sent, and nothing of anybody. */
-const PLAIN_ATTRIBUTES = new Set([
-  'group', 'mid', 'setup', 'extmap', 'extmap-allow-mixed', 'rtpmap', 'fmtp', 'rtcp-fb', 'rtcp-mux', 'rtcp-mux-only', 'rtcp-rsize',
-  'ptime', 'maxptime', 'sendrecv', 'sendonly', 'recvonly', 'inactive', 'ssrc-group', 'ice-options', 'ice-lite', 'sctp-port',
-  'sctpmap', 'max-message-size', 'simulcast', 'rid', 'bundle-only', 'end-of-candidates', 'framerate', 'imageattr',
-]);
+const DIRECTION = '(sendrecv|sendonly|recvonly|inactive)';
+/** As browsers name the parts of a description. */
+const MID = '(\\d{1,3}|audio|video)';
+const CODECS =
+  'opus|multiopus|red|G722|ILBC|PCMU|PCMA|L16|CN|telephone-event|VP8|VP9|H264|H265|AV1|rtx|ulpfec|flexfec-03';
+const PARAMETERS =
+  'apt|minptime|useinbandfec|usedtx|stereo|sprop-stereo|cbr|maxplaybackrate|maxaveragebitrate|profile-id|profile|level-idx|tier|' +
+  'level-asymmetry-allowed|packetization-mode|profile-level-id|level-id|tier-flag|tx-mode|max-fs|max-fr|repair-window';
+const EXTENSIONS = [
+  'urn:ietf:params:rtp-hdrext:(ssrc-audio-level|csrc-audio-level|toffset|sdes:mid|sdes:rtp-stream-id|sdes:repaired-rtp-stream-id)',
+  'urn:3gpp:video-orientation',
+  'http://www\\.webrtc\\.org/experiments/rtp-hdrext/(abs-send-time|abs-capture-time|playout-delay|video-content-type|video-timing|' +
+    'color-space|video-layers-allocation00|transport-wide-cc-02|generic-frame-descriptor-00)',
+  'http://www\\.ietf\\.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+  'https://aomediacodec\\.github\\.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension',
+].join('|');
+
+/** How media is coded and sent, and nothing of anybody: these lines stay. */
+const PLAIN = new RegExp(
+  `^(${[
+    'v=0',
+    't=0 0',
+    'm=(audio|video|application) \\d{1,5} (UDP/|TCP/)?(TLS/|DTLS/)?(RTP/S?AVPF?|SCTP)( \\d{1,5})*( webrtc-datachannel)?',
+    'b=(AS|TIAS|CT|RS|RR):\\d{1,9}',
+    `a=${DIRECTION}`,
+    'a=(extmap-allow-mixed|rtcp-mux|rtcp-mux-only|rtcp-rsize|ice-lite|bundle-only|end-of-candidates)',
+    `a=group:(BUNDLE|LS)( ${MID})*`,
+    `a=mid:${MID}`,
+    'a=setup:(actpass|active|passive)',
+    'a=ice-options:(trickle|renomination|ice2)( (trickle|renomination|ice2))*',
+    `a=extmap:\\d{1,3}(/${DIRECTION})? (${EXTENSIONS})`,
+    `a=rtpmap:\\d{1,3} (${CODECS})/\\d{1,6}(/\\d)?`,
+    `a=fmtp:\\d{1,3} ((${PARAMETERS})=[\\da-f]{1,7}(; ?(${PARAMETERS})=[\\da-f]{1,7})*|\\d{1,3}([/-]\\d{1,3})*)`,
+    'a=rtcp-fb:(\\d{1,3}|\\*) (transport-cc|goog-remb|goog-lntf|rrtr|ccm (fir|tmmbr)|nack( (pli|sli|rpsi))?)',
+    'a=(ptime|maxptime|sctp-port):\\d{1,5}',
+    'a=max-message-size:\\d{1,10}',
+    'a=sctpmap:\\d{1,5} webrtc-datachannel( \\d{1,5})?',
+    'a=ssrc-group:(FID|SIM|FEC|FEC-FR)( \\d{1,10})+',
+  ].join('|')})$`,
+);
+
+/** What a candidate says after its type, in pairs, other than addresses and ufrags. */
+const PLAIN_PAIR = /^(rport \d{1,5}|tcptype (active|passive|so)|(generation|network-id|network-cost) \d{1,5})$/;
+
+/** A form of a line, and what stands for it; the last parameters are the groups of the form. */
+type Form = readonly [form: RegExp, make: (names: Pseudonyms, ...groups: string[]) => string];
+
+const FORMS: readonly Form[] = [
+  [/^s=/, () => 's=-'],
+  [/^o=\S+ (\d+) (\d+) IN (IP[46]) (\S+)$/, (names, session = '', version = '', family = '', address = '') =>
+    `o=- ${names.number('session', session)} ${names.number('version', version)} IN ${family} ${names.address(address)}`],
+  [/^c=IN (IP[46]) (\S+)$/, (names, family = '', address = '') => `c=IN ${family} ${names.address(address)}`],
+  [/^a=rtcp:(\d{1,5}) IN (IP[46]) (\S+)$/, (names, port = '', family = '', address = '') => `a=rtcp:${port} IN ${family} ${names.address(address)}`],
+  [/^a=(candidate:.*)$/, (names, line = '') => `a=${candidate(names, line)}`],
+  [/^a=ice-ufrag:(.*)$/, (names, value = '') => `a=ice-ufrag:${ufrag(names, value)}`],
+  [/^a=ice-pwd:(.*)$/, (names, value = '') => `a=ice-pwd:${names.token('pwd', value)}`],
+  [/^a=fingerprint:(sha-(?:1|224|256|384|512)) ([\da-f]{2}(?::[\da-f]{2})+)$/i, (names, hash = '', bytes = '') =>
+    `a=fingerprint:${hash} ${names.fingerprint(bytes)}`],
+  [/^a=(msid|msid-semantic):(.*)$/, (names, name = '', words = '') => `a=${name}:${streams(names, words)}`],
+  [/^a=ssrc:(\d{1,10}) (cname|msid|label|mslabel):(.*)$/, (names, ssrc = '', source = '', words = '') => `a=ssrc:${ssrc} ${source}:${streams(names, words)}`],
+];
+
+function ufrag(names: Pseudonyms, text: string): string {
+  return names.token('uf', text);
+}
+
+function streams(names: Pseudonyms, words: string): string {
+  return words.split(' ').map((word) => (/^(|-|\*|WMS)$/.test(word) ? word : names.id('track', word))).join(' ');
+}
+
+/** `candidate:1 1 udp 2122 10.0.0.7 50000 typ host raddr 1.2.3.4 rport 5 ufrag abcd ...` */
+const CANDIDATE = /^candidate:(\S+) (\d{1,3} (?:udp|tcp) \d{1,10}) (\S+) (\d{1,5} typ (?:host|srflx|prflx|relay))((?: \S+ \S+)*)$/i;
+
+function candidate(names: Pseudonyms, line: string): string {
+  const [whole, foundation = '', how = '', address = '', type = '', pairs = ''] = CANDIDATE.exec(line) ?? [];
+  if (whole === undefined) return names.filler(line);
+  const kept = pairs.replace(/ (\S+) (\S+)/g, (pair, name: string, value: string) => {
+    if (name === 'raddr') return ` raddr ${names.address(value)}`;
+    if (name === 'ufrag') return ` ufrag ${ufrag(names, value)}`;
+    return ` ${PLAIN_PAIR.test(pair.slice(1)) ? pair.slice(1) : `${names.filler(name)} ${names.filler(value)}`}`;
+  });
+  return `candidate:${names.number('foundation', foundation)} ${how} ${names.address(address)} ${type}${kept}`;
+}
 
 export class SdpRedactor {
   readonly #names: Pseudonyms;
@@ -23,86 +104,20 @@ export class SdpRedactor {
       .join('\n');
   }
 
-  /** `candidate:1 1 udp 2122 10.0.0.7 50000 typ host ...` */
   candidate(line: string): string {
-    const [foundation = '', component, protocol, priority, address, ...rest] = line.split(' ');
-    if (address === undefined || !foundation.startsWith('candidate:')) return this.#names.filler(line);
-    const found = `candidate:${this.#names.number('foundation', foundation.slice('candidate:'.length))}`;
-    return [found, component, protocol, priority, this.#names.address(address), ...this.#extensions(rest)].join(' ');
+    return candidate(this.#names, line);
   }
 
   ufrag(text: string): string {
-    return this.#names.token('uf', text);
-  }
-
-  /** `port typ host raddr 1.2.3.4 rport 5 ufrag abcd ...`: after the port, pairs of name and value. */
-  #extensions([port = '', ...pairs]: string[]): string[] {
-    const values = pairs.map((value, index) => {
-      const name = index % 2 === 1 ? pairs[index - 1] : undefined;
-      if (name === 'raddr') return this.#names.address(value);
-      if (name === 'ufrag') return this.ufrag(value);
-      return /^([a-z-]{1,16}|\d{1,10})$/.test(value) ? value : this.#names.filler(value);
-    });
-    return [port, ...values];
+    return ufrag(this.#names, text);
   }
 
   #line(line: string): string {
-    const value = line.slice(2);
-    switch (line.slice(0, 2)) {
-      case 'a=':
-        return `a=${this.#attribute(value)}`;
-      case 'o=': {
-        const [, session = '', version = '', net = '', family = '', address = ''] = value.split(' ');
-        return `o=- ${this.#names.number('session', session)} ${version} ${net} ${family} ${this.#names.address(address)}`;
-      }
-      case 'c=':
-        return `c=${this.#lastWord(value, (word) => this.#names.address(word))}`;
-      case 's=':
-        return 's=-';
-      case 'v=':
-      case 't=':
-      case 'm=':
-      case 'b=':
-        return line;
-      default:
-        return this.#names.filler(line);
+    if (PLAIN.test(line)) return line;
+    for (const [form, make] of FORMS) {
+      const found = form.exec(line);
+      if (found) return make(this.#names, ...found.slice(1));
     }
-  }
-
-  #attribute(text: string): string {
-    const colon = text.indexOf(':');
-    const [name, value] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
-    if (PLAIN_ATTRIBUTES.has(name)) return text;
-    switch (name) {
-      case 'candidate':
-        return this.candidate(text);
-      case 'ice-ufrag':
-        return `${name}:${this.ufrag(value)}`;
-      case 'ice-pwd':
-        return `${name}:${this.#names.token('pwd', value)}`;
-      case 'fingerprint':
-        return `${name}:${this.#lastWord(value, (word) => this.#names.fingerprint(word))}`;
-      case 'rtcp':
-        return `${name}:${this.#lastWord(value, (word) => this.#names.address(word))}`;
-      case 'msid':
-      case 'msid-semantic':
-        return `${name}:${value.split(' ').map((word) => this.#stream(word)).join(' ')}`;
-      case 'ssrc': {
-        const [, ssrc = '', source = ''] = /^(\d+) (cname|msid|label|mslabel):/.exec(value) ?? [];
-        const rest = value.slice(`${ssrc} ${source}:`.length);
-        return source === '' ? `${name}:${this.#names.filler(value)}` : `${name}:${ssrc} ${source}:${rest.split(' ').map((word) => this.#stream(word)).join(' ')}`;
-      }
-      default:
-        return colon < 0 ? this.#names.filler(text) : `${this.#names.filler(name)}:${this.#names.filler(value)}`;
-    }
-  }
-
-  #stream(word: string): string {
-    return /^(|-|\*|WMS)$/.test(word) ? word : this.#names.id('track', word);
-  }
-
-  #lastWord(text: string, change: (word: string) => string): string {
-    const at = text.lastIndexOf(' ') + 1;
-    return text.slice(0, at) + change(text.slice(at));
+    return this.#names.filler(line);
   }
 }
