@@ -157,16 +157,21 @@ callTest('the demo says in words that the only camera was unplugged, before the 
   await notice(page.tab).waitFor({ state: 'detached' });
 });
 
-callTest('the demo says in words that the question of the browser was never answered', { limitMs: 150_000 }, async (stage) => {
-  const page = await open(stage, { arrange: questionsWithoutAnswer });
-  await assertReads(page.tab.locator('.gc-preview-message'), 'Starting the camera');
-  await page.tab.waitForFunction(() => document.querySelector('.gc-join-form select').selectedOptions[0]?.text, undefined, { timeout: LIMIT.device });
-  await stage.screenshot(page, 'error-timeout-before');
-  const startedAt = performance.now();
-  await joinAs(page.tab, 'Ada');
-  await page.tab.locator('.gc-grid .gc-tile[data-camera="loading"]').waitFor();
-  await assertReads(notice(page.tab).locator('strong'), 'The microphone did not start in time. The camera did not start in time.', UNANSWERED_MS);
-  await assertReads(notice(page.tab).locator('.gc-notice-remedy'), 'Answer the browser’s question or reconnect the device, then turn it on again.');
-  stage.measure('given up', performance.now() - startedAt);
-  await stage.screenshot(page, 'error-timeout-call');
-});
+// The core gives up after a minute: tests/unit/media has it in virtual time.
+const FULL = process.env.GROUPCALL_TEST_LEVEL === 'full';
+
+if (FULL) {
+  callTest('the demo says in words that the question of the browser was never answered', { limitMs: 150_000 }, async (stage) => {
+    const page = await open(stage, { arrange: questionsWithoutAnswer });
+    await assertReads(page.tab.locator('.gc-preview-message'), 'Starting the camera');
+    await page.tab.waitForFunction(() => document.querySelector('.gc-join-form select').selectedOptions[0]?.text, undefined, { timeout: LIMIT.device });
+    await stage.screenshot(page, 'error-timeout-before');
+    const startedAt = performance.now();
+    await joinAs(page.tab, 'Ada');
+    await page.tab.locator('.gc-grid .gc-tile[data-camera="loading"]').waitFor();
+    await assertReads(notice(page.tab).locator('strong'), 'The microphone did not start in time. The camera did not start in time.', UNANSWERED_MS);
+    await assertReads(notice(page.tab).locator('.gc-notice-remedy'), 'Answer the browser’s question or reconnect the device, then turn it on again.');
+    stage.measure('given up', performance.now() - startedAt);
+    await stage.screenshot(page, 'error-timeout-call');
+  });
+}

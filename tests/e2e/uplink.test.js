@@ -11,6 +11,8 @@ const UPLINK_KBPS = 500;
 /** How long rates are taken over, and how long the congestion control of the browser may take to find them. */
 const WINDOW_MS = 10_000;
 const SETTLING_MS = 15_000;
+/** How long it may take to believe in a wide uplink again. */
+const RISING_MS = 90_000;
 /** A page of another machine starts a browser of its own. */
 const SLOW_JOIN = 3 * LIMIT.join;
 
@@ -110,11 +112,13 @@ callTest('an uplink that is narrow is shared: sound first, pictures evenly, noth
   stage.measure('picture of a tile that is shown again', performance.now() - shownAt);
 
   await stage.network.impair('alice', { rateKbps: 0 }, 'up');
-  await alice.tab.waitForTimeout(SETTLING_MS);
-  const again = await measure(alice, others);
+  // The browser's own control rises at its own pace, from the least that an encoder takes: how long it takes is told, and bounded.
+  const healedAt = performance.now();
+  const risen = ({ each, videoKbps }) => videoKbps > 1.2 * narrow.videoKbps && each.every(({ limitKbps }) => limitKbps >= 1.5 * Math.max(...limits));
+  let again = await measure(alice, others);
+  while (!risen(again) && performance.now() - healedAt < RISING_MS) again = await measure(alice, others);
   print(stage, 'the limit is gone', again);
-  // The browser's own control rises slowly; that is what is seen of it after so long.
-  assert.ok(again.each.every(({ limitKbps }) => limitKbps >= 1.5 * Math.max(...limits)), 'the limits rise');
-  assert.ok(again.videoKbps > 1.2 * narrow.videoKbps, `${again.videoKbps} after ${narrow.videoKbps} kbit/s`);
+  stage.measure('pictures and their limits rise', performance.now() - healedAt);
+  assert.ok(risen(again), `within ${RISING_MS} ms; at most ${limits} kbit/s before`);
   assert.equal((await alice.snapshot()).diagnostics['parameters.failed'] ?? 0, 0);
 });

@@ -87,7 +87,8 @@ export class WasmClient {
     // The scripted peers know their connections by name from the beginning.
     const options = { self: { userId, ...userInfo }, signalling, earlyOffers: 0, ...(joinTimeoutMs && { joinTimeoutMs }) };
     // The seed is fixed: a failure's epochs and delays come again.
-    const bridge = new CallBridge(source.options.toConfigText(options, `seed of ${userId}`));
+    const configText = source.options.toConfigText(options, `seed of ${userId}`);
+    const bridge = new CallBridge(configText);
     if (bridge.error() !== '') throw new Error(`the config is refused: ${bridge.error()}`);
     this.#store = new source.store.SnapshotStore(userId, { userId, ...userInfo }, { remote: () => null, local: () => null });
     let engine;
@@ -108,6 +109,7 @@ export class WasmClient {
       },
       store: this.#store,
       clock: this.#clock,
+      flight: new source.flight_record.FlightRecord(configText),
     });
     this.#store.subscribe(() => this.#watch.changed());
     if (signalling.socket) application.setSocket(signalling.socket);
@@ -205,6 +207,7 @@ export class WasmClient {
       handle: (bytes, now) => noted(JSON.parse(textOf(bytes)), bridge.handle(bytes, now)),
       handleFrame: (socket, bytes, now) =>
         noted({ type: 'socket.frame', socket, text: textOf(bytes) }, bridge.handleFrame(socket, bytes, now)),
+      hash: () => bridge.hash(),
       delete: () => bridge.delete(),
     };
   }

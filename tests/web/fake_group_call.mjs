@@ -80,9 +80,11 @@ export const making = {
   /** What the next tries fail with. */
   failure: null,
   waiting: [],
+  /** The options of the tries that were taken back. */
+  takenBack: [],
 
   reset() {
-    Object.assign(making, { calls: [], tries: [], held: false, failure: null, waiting: [] });
+    Object.assign(making, { calls: [], tries: [], held: false, failure: null, waiting: [], takenBack: [] });
   },
   arrive() {
     for (const go of making.waiting.splice(0)) go();
@@ -92,9 +94,11 @@ export const making = {
   },
 };
 
-export async function createGroupCall(options) {
+export async function createGroupCall(options, signal) {
   making.tries.push(options);
+  signal.addEventListener('abort', () => making.takenBack.push(options), { once: true });
   if (making.held) await new Promise((resolve) => making.waiting.push(resolve));
+  if (signal.aborted) throw new GroupCallError('aborted');
   if (making.failure) throw making.failure;
   const call = new FakeCall(options);
   making.calls.push(call);

@@ -552,6 +552,13 @@ test('the record is kept without being asked for, and can be had after the end',
   assert.deepEqual(events.map(([, { type }, hash]) => [type, hash]), [['call.join', 'hash 1'], ['call.dispose', 'hash 2']]);
 });
 
+for (const redact of [null, 0, '', 'false']) {
+  test(`whether a record is redacted is true or false, and not ${JSON.stringify(redact)}`, async (t) => {
+    const { call } = await makeCall(t);
+    await assert.rejects(call.exportRecord({ redact }), { code: 'invalid-argument', detail: 'redact must be true or false' });
+  });
+}
+
 test('a record that becomes another call when it is redacted is refused in words', async (t) => {
   const byName = ({ type, roomId }) => (type === 'call.join' ? { commands: [{ type: 'call.resolve', request: 1 }], ...(roomId !== 'r1' && { commands: [] }) } : { commands: [] });
   const { call } = await makeCall(t, byName);
@@ -623,6 +630,38 @@ test('a module that does not come leaves nothing open', async (t) => {
   page.devices.requests[0].resolve(new FakeMediaStream([late]));
   await settled();
   assert.equal(late.stopped, true, 'a camera that opens after all is stopped at once');
+});
+
+test('taken back while the module loads: devices and socket close at once, and no core is made of the late module', async (t) => {
+  const page = makeSlowPage(t);
+  const abort = new AbortController();
+  const making = createGroupCall({ ...options, ...wasmAt('taken-back'), join: joinAtOnce }, abort.signal);
+  const open = new FakeTrack('audio');
+  page.devices.requests[0].resolve(new FakeMediaStream([open]));
+  await settled();
+  assert.equal(open.stopped, false);
+  abort.abort();
+  await assert.rejects(making, (error) => error instanceof GroupCallError && error.code === 'aborted');
+  assert.equal(open.stopped, true);
+  assert.equal(page.sockets[0].closed, true);
+  page.load();
+  await settled();
+  assert.equal(page.bridges.length, 0);
+});
+
+test('taken back before it was begun, nothing is opened; once the call is made, nothing is changed by it', async (t) => {
+  const page = makeSlowPage(t, resolveRequest);
+  await assert.rejects(createGroupCall({ ...options, join: joinAtOnce }, AbortSignal.abort()), { code: 'aborted' });
+  assert.deepEqual([page.sockets, page.devices.requests], [[], []]);
+  const abort = new AbortController();
+  const making = createGroupCall({ ...options, ...wasmAt('made') }, abort.signal);
+  page.load();
+  const call = await making;
+  t.after(() => call.dispose());
+  abort.abort();
+  await settled();
+  await call.join(room);
+  assert.equal(page.bridges[0].deleted, false);
 });
 
 test('with the application\'s Socket only the devices open ahead, and a join with bad options opens nothing', async (t) => {

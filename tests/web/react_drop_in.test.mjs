@@ -6,7 +6,7 @@ import { createElement as h } from 'react';
 
 import { openReactPage } from './react_page.mjs';
 
-const { act, mount, making, complaints, FakeCall, GroupCallError, GroupCallProvider, GroupCallHost, GroupCallWindow } = await openReactPage();
+const { act, mount, making, complaints, FakeCall, GroupCallError, GroupCallProvider, GroupCallHost, GroupCallWindow, IncomingCall } = await openReactPage();
 
 const SOCKET = { name: 'first' };
 const USER = { _id: 'me', fullname: 'Me', email: 'me@example.org' };
@@ -83,14 +83,24 @@ test('a module that does not load: words, and another try', async () => {
   assert.deepEqual(closed, []);
 });
 
-test('unmounted in the middle of the join: the late call is disposed of, and nobody is told', async () => {
+test('unmounted in the middle of the join: what was opened is closed at once, and nobody is told', async () => {
   making.held = true;
   const { element, closed } = ownWindow();
   const page = await mount(element, { strict: true });
   await page.unmount();
+  assert.deepEqual(making.takenBack, making.tries);
   await act(async () => making.arrive());
-  assert.equal(making.last.disposed, true);
+  assert.equal(making.calls.length, 0);
   assert.deepEqual(closed, []);
+});
+
+test('cancelled while the module is on its way: the devices are given back, and the window is told', async () => {
+  making.held = true;
+  const { element, closed } = ownWindow();
+  const page = await mount(element, { strict: true });
+  await press(page, 'Cancel');
+  assert.deepEqual(making.takenBack, [making.tries[0]]);
+  assert.deepEqual(closed, [null]);
 });
 
 test('a store of the application’s is kept in step while the window is there', async () => {
@@ -139,6 +149,173 @@ test('a window inside a host tells of its end once, and joins beside the loading
   await act(async () => making.arrive());
   await change({ phase: 'idle', room: null });
   assert.deepEqual(closed, [null]);
+});
+
+/** A call of the page's own that is in a room, and refuses others meanwhile as the engine does. */
+function callIn(roomId) {
+  const call = new FakeCall({ self: { userId: 'me' } });
+  const enter = call.join;
+  call.join = async (options) => {
+    const { room } = call.getSnapshot();
+    if (room && room.roomId !== options.roomId) throw new GroupCallError('already-joined', room.roomId);
+    await enter(options);
+  };
+  call.change({ phase: 'joined', room: { roomId, groupId: 'g', callType: 'video', joinedAtMs: 1 } });
+  return call;
+}
+
+for (const strict of [false, true]) {
+  test(`a window for another room than the call around it says so, shows nothing of that and leaves it alone${strict ? ', in StrictMode, too' : ''}`, async () => {
+    const call = callIn('a');
+    const closed = [];
+    const show = (inside) => h(GroupCallProvider, { call }, inside);
+    const page = await mount(show(guest({ onLeave: (error) => closed.push(error?.code) })), { strict });
+    assert.match(page.place.textContent, /already in a call.*Leave that call first/);
+    assert.equal(button(page, 'Leave'), undefined);
+    assert.equal(page.place.querySelector('.gc-tile'), null);
+    await press(page, 'Back');
+    await press(page, 'Back');
+    assert.deepEqual(closed, ['already-joined']);
+    await page.render(show(null));
+    assert.deepEqual(call.log, [], 'neither joined nor left');
+  });
+}
+
+test('once the other call has ended, the window tries again and is in its room', async () => {
+  const call = callIn('a');
+  const show = (inside) => h(GroupCallProvider, { call }, inside);
+  const page = await mount(show(guest()), { strict: true });
+  await act(async () => call.change({ phase: 'idle', room: null }));
+  await press(page, 'Try again');
+  assert.deepEqual(call.log, [['join', JOIN]]);
+  assert.match(page.place.textContent, /Connecting to the server/);
+  await page.render(show(null));
+  assert.deepEqual(call.log.at(-1), ['leave']);
+});
+
+test('a window that changes its room shows how the former one is left, and then the next', async () => {
+  const call = callIn('r');
+  call.change({ phase: 'joining' });
+  let left;
+  call.leave = async () => {
+    call.change({ phase: 'leaving' });
+    await new Promise((resolve) => { left = resolve; });
+  };
+  const joins = [];
+  call.join = async ({ roomId }) => void joins.push(roomId);
+  const show = (inside) => h(GroupCallProvider, { call }, inside);
+  const page = await mount(show(guest()), { strict: true });
+  joins.length = 0;
+  await page.render(show(guest({ roomId: 'r2' })));
+  assert.match(page.place.textContent, /Leaving/);
+  assert.deepEqual(joins, ['r2']);
+  await page.render(show(null));
+  assert.equal(call.getSnapshot().phase, 'leaving');
+  await act(async () => left());
+});
+
+test('a call that rings during another is taken once that is left', async () => {
+  const call = callIn('a');
+  let left;
+  call.leave = () => {
+    call.log.push(['leave']);
+    return new Promise((resolve) => { left = resolve; });
+  };
+  const page = await mount(h(GroupCallProvider, { call }, h(IncomingCall)), { strict: true });
+  const invitation = { roomId: 'r9', groupId: 'g', callType: 'voice', caller: { fullname: 'Ann' }, groupName: 'Choir', endsAtMs: 1 };
+  await act(async () => call.change({ invitations: [invitation] }));
+  await press(page, 'Accept');
+  assert.deepEqual(call.log.slice(-1), [['leave']]);
+  await act(async () => {
+    call.change({ phase: 'idle', room: null });
+    left();
+  });
+  assert.deepEqual(call.log.slice(-1), [['join', { roomId: 'r9', groupId: 'g', callType: 'voice' }]]);
+});
+
+// ---- a host whose module does not load ----
+
+const NOT_LOADED = new GroupCallError('module-load-failed', 'HTTP 503');
+const connects = () => making.calls.flatMap(({ log }) => log).filter(([name]) => name === 'connect').length;
+
+/** Timers that go when the test says so. React has taken its own before. */
+function holdTimers(t) {
+  const due = new Map();
+  let [now, last] = [0, 0];
+  t.mock.method(globalThis, 'setTimeout', (callback, ms) => {
+    due.set((last += 1), { at: now + ms, callback });
+    return last;
+  });
+  t.mock.method(globalThis, 'clearTimeout', (timer) => due.delete(timer));
+  const tick = (ms) => act(async () => {
+    now += ms;
+    for (const [timer, { at, callback }] of [...due]) {
+      if (at <= now && due.delete(timer)) callback();
+    }
+  });
+  return Object.assign(tick, { due });
+}
+
+for (const [what, happens] of Object.entries({
+  'the network comes back': () => window.dispatchEvent(new window.Event('online')),
+  'the page is looked at again': () => document.dispatchEvent(new window.Event('visibilitychange')),
+})) {
+  test(`a host whose module does not load tries again when ${what}, and can be called then`, async () => {
+    Object.defineProperty(document, 'visibilityState', { value: 'visible', configurable: true });
+    making.failure = NOT_LOADED;
+    const page = await mount(hosted(null), { strict: true });
+    assert.equal(making.tries.length, 1);
+    making.failure = null;
+    await act(async () => happens());
+    assert.equal(making.tries.length, 2);
+    assert.ok(connects() > 0);
+    await act(async () => happens());
+    assert.equal(making.tries.length, 2, 'there is a call');
+    await page.unmount();
+    await act(async () => happens());
+    assert.equal(making.tries.length, 2);
+  });
+}
+
+test('a host whose module does not load tries again by itself, less and less often, until it is unmounted', async (t) => {
+  const tick = holdTimers(t);
+  making.failure = NOT_LOADED;
+  const page = await mount(hosted(null), { strict: true });
+  const pauses = [2, 4, 8, 16, 32, 60, 60];
+  for (const [index, seconds] of pauses.entries()) {
+    await tick(seconds * 1_000 - 1);
+    assert.equal(making.tries.length, index + 1);
+    await tick(1);
+    assert.equal(making.tries.length, index + 2, `after ${seconds} s`);
+  }
+  await page.unmount();
+  assert.equal(tick.due.size, 0);
+  await tick(600_000);
+  assert.equal(making.tries.length, pauses.length + 1);
+});
+
+test('what else is wrong is not tried again by itself', async (t) => {
+  const tick = holdTimers(t);
+  making.failure = new GroupCallError('unsupported', 'WebSocket is missing');
+  await mount(hosted(null), { strict: true });
+  await act(async () => window.dispatchEvent(new window.Event('online')));
+  await tick(600_000);
+  assert.equal(making.tries.length, 1);
+});
+
+test('who was to join, and reads that the module does not load, tries again by hand; the host goes on when they are gone', async (t) => {
+  const tick = holdTimers(t);
+  making.failure = NOT_LOADED;
+  const page = await mount(hosted(guest()), { strict: true });
+  assert.match(page.place.textContent, /could not be loaded/);
+  await act(async () => window.dispatchEvent(new window.Event('online')));
+  await tick(600_000);
+  assert.equal(making.tries.length, 1, 'a camera that goes on by itself surprises');
+  making.failure = null;
+  await page.render(hosted(null));
+  await tick(2_000);
+  assert.deepEqual(making.tries.map(({ join }) => join?.roomId), ['r', undefined]);
+  assert.ok(connects() > 0);
 });
 
 test('a call that rings is shown by the host, and taken or declined', async () => {

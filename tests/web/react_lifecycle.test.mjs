@@ -7,7 +7,7 @@ import * as React from 'react';
 
 import { openReactPage } from './react_page.mjs';
 
-const { act, mount, making, complaints, GroupCallProvider, GroupCallError, FakeCall, useCallActions, useGroupCall, usePicture } = await openReactPage();
+const { act, mount, making, complaints, GroupCallProvider, GroupCallError, CallSession, FakeCall, useCallActions, useGroupCall, usePicture } = await openReactPage();
 
 const SOCKET = Object.freeze({ name: 'the application’s' });
 const OPTIONS = { self: { userId: 'me', fullname: 'Me' }, signalling: { socket: SOCKET } };
@@ -81,16 +81,40 @@ test('a layout effect, which runs long before the provider’s effects, joins', 
   assert.deepEqual(making.tries.map(({ join }) => join), [ROOM]);
 });
 
-test('a member that goes while the module is on its way leaves what was begun for it', async () => {
+test('a member that goes while the module is on its way takes back at once what was opened for it; what others wait for is done', async () => {
   making.held = true;
   const outcomes = [];
-  const page = await mount(provide(h(Member, { outcomes }), h(Phase)));
-  await page.render(provide(null, h(Phase)));
-  assert.equal(page.place.textContent, 'leaving r');
-  assert.deepEqual(outcomes, ['aborted']);
-  await arrive();
-  assert.deepEqual(logOf(making.last), ['join', 'leave']);
+  function Listener() {
+    const { connect } = useCallActions();
+    useEffect(() => connect(), [connect]);
+    return null;
+  }
+  const page = await mount(provide(h(Member, { outcomes }), h(Phase), h(Listener)));
+  await page.render(provide(null, h(Phase), h(Listener)));
+  assert.equal(page.place.textContent, 'idle');
   assert.deepEqual(outcomes, ['aborted', 'left']);
+  assert.deepEqual(making.tries.map(({ join }) => join), [ROOM, undefined]);
+  assert.deepEqual(making.takenBack, [making.tries[0]], 'devices and Socket close before the module is there');
+  await arrive();
+  assert.equal(making.calls.length, 1);
+  assert.deepEqual(logOf(making.last), ['connect']);
+});
+
+test('left while the module is on its way, with the join of the provider: the devices are given back at once', async () => {
+  making.held = true;
+  let actions;
+  function Taker() {
+    actions = useCallActions();
+    return null;
+  }
+  const page = await mount(h(GroupCallProvider, { options: OPTIONS, join: ROOM }, h(Phase), h(Taker)), { strict: true });
+  await act(async () => actions.leave());
+  assert.deepEqual(making.takenBack, [making.tries[0]]);
+  assert.equal(page.place.textContent, 'idle');
+  await act(async () => void actions.join(OTHER_ROOM));
+  await arrive();
+  assert.equal(making.calls.length, 1);
+  assert.equal(page.place.textContent, 'joining r2');
 });
 
 test('a member that comes back while the module is on its way joins last', async () => {
@@ -100,9 +124,10 @@ test('a member that comes back while the module is on its way joins last', async
   await page.render(provide(h(Member, { key: 2, room: OTHER_ROOM, outcomes }), h(Phase)));
   assert.equal(page.place.textContent, 'joining r2');
   await arrive();
-  assert.deepEqual(making.last.log.filter(([name]) => name !== 'setSocket').map(([name, room]) => [name, room?.roomId]), [
-    ['join', 'r'], ['leave', undefined], ['join', 'r2'],
-  ]);
+  assert.deepEqual(making.tries.map(({ join }) => join.roomId), ['r', 'r2'], 'also opens what it needs beside the module');
+  assert.deepEqual(making.takenBack, [making.tries[0]]);
+  // The one inside the making, and the one that waits for it.
+  assert.deepEqual(making.last.log.filter(([name]) => name !== 'setSocket').map(([name, room]) => [name, room?.roomId]), [['join', 'r2'], ['join', 'r2']]);
 });
 
 test('a member that StrictMode mounts twice into a call that is there joins once', async () => {
@@ -148,7 +173,7 @@ test('another room, in a call that is there: left, then joined', async () => {
   assert.equal(making.calls.length, 1);
 });
 
-test('unmounted while the module is on its way: the late call is disposed of, and who joined is told', async () => {
+test('unmounted while the module is on its way: what was opened is closed at once, no call is made, and who joined is told', async () => {
   making.held = true;
   const outcomes = [];
   function Impatient() {
@@ -159,10 +184,9 @@ test('unmounted while the module is on its way: the late call is disposed of, an
   const page = await mount(provide(h(Impatient)), { strict: true });
   await page.unmount();
   assert.deepEqual(outcomes, ['disposed', 'disposed'], 'both of StrictMode’s');
-  assert.equal(making.calls.length, 0);
+  assert.deepEqual(making.takenBack, making.tries);
   await arrive();
-  assert.deepEqual(logOf(making.last), ['join', 'dispose']);
-  assert.equal(making.last.listening, 0);
+  assert.equal(making.calls.length, 0);
 });
 
 test('mounted and unmounted within one task: no call is made at all', async () => {
@@ -247,12 +271,56 @@ test('the join of the provider is tried once: not after a leave that came first,
   assert.deepEqual(making.tries.map(({ join }) => join?.roomId), [undefined, 'r2', undefined]);
 });
 
-test('a mistake of the page’s in the options is shown and uncaught, not swallowed', async (t) => {
+/** What nobody has caught, as the page hears of it. */
+function catchUncaught(t) {
   const uncaught = [];
   const queue = globalThis.queueMicrotask;
   t.mock.method(globalThis, 'queueMicrotask', (callback) => queue(() => {
     try { callback(); } catch (error) { uncaught.push(error.message); }
   }));
+  return uncaught;
+}
+
+test('a listener that throws keeps nobody else from hearing, and does not go unseen', async (t) => {
+  const uncaught = catchUncaught(t);
+  const session = new CallSession({ options: OPTIONS });
+  let heard = 0;
+  session.subscribe(() => { throw new Error('the listener’s'); });
+  session.subscribe(() => { heard += 1; });
+  await session.leave();
+  await Promise.resolve();
+  assert.equal(heard, 1);
+  assert.deepEqual(uncaught, ['the listener’s']);
+});
+
+test('a join of another room is refused, also for who does not wait for it, and the call can be rejoined as before', async () => {
+  const call = new FakeCall(OPTIONS);
+  const session = new CallSession({ call });
+  const release = session.retain();
+  await session.join(ROOM);
+  const { join } = call;
+  call.join = async () => { throw new GroupCallError('already-joined', 'r'); };
+  // The runner takes what is unhandled for a failure of the test.
+  const [runner, unhandled] = [process.listeners('unhandledRejection'), []];
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', ({ code }) => unhandled.push(code));
+  try {
+    await assert.rejects(session.join(OTHER_ROOM), { code: 'already-joined' });
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of runner) process.on('unhandledRejection', listener);
+  }
+  assert.deepEqual(unhandled, ['already-joined']);
+  call.join = join;
+  session.rejoin()();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(call.log.at(-1), ['join', ROOM]);
+  release();
+});
+
+test('a mistake of the page’s in the options is shown and uncaught, not swallowed', async (t) => {
+  const uncaught = catchUncaught(t);
   making.failure = new TypeError('deviceMemory.find is not a function');
   const page = await mount(provide(h(Phase)));
   assert.equal(page.place.textContent, 'idle engine-failed');

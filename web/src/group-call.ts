@@ -43,7 +43,7 @@ export interface GroupCall {
    *
    * @throws {GroupCallError} `server-unreachable`, `timeout`, `refused`, `rate-limited`,
    * `group-not-found`, `not-a-member`, `join-failed`, `already-joined`, `aborted`, `replaced`,
-   * `application-socket`, `invalid-argument`, `disposed`, `engine-failed`. The wish to join is then withdrawn.
+   * `room-full`, `application-socket`, `invalid-argument`, `disposed`, `engine-failed`. The wish to join is then withdrawn.
    */
   join(options: JoinOptions): Promise<void>;
   /**
@@ -159,7 +159,7 @@ export interface GroupCall {
    * @returns lines of JSON: compressed (type `application/gzip`, a file `.jsonl.gz`), or plain where the browser cannot
    * compress (`application/jsonl`, `.jsonl`).
    * @throws {GroupCallError} `record-not-redactable`: with others in their place it would be another call;
-   * `module-load-failed`.
+   * `module-load-failed`; `invalid-argument`: `redact` is neither true nor false.
    */
   exportRecord(options?: { readonly redact?: boolean }): Promise<Blob>;
 }
@@ -168,12 +168,15 @@ export interface GroupCall {
  * Loads the WebAssembly module (once for the page) and makes a call with it. Opens no
  * connection and no device yet, unless `options.join` asks for it.
  *
- * @throws {GroupCallError} `invalid-argument`, `unsupported`, `module-load-failed`
+ * @param signal takes it back while the module is on its way: what `options.join` has opened is closed at
+ * once. Without effect on a call that is made: see `dispose()`.
+ * @throws {GroupCallError} `invalid-argument`, `unsupported`, `module-load-failed`, `aborted` by `signal`
  */
-export async function createGroupCall(options: GroupCallOptions): Promise<GroupCall> {
+export async function createGroupCall(options: GroupCallOptions, signal?: AbortSignal): Promise<GroupCall> {
   const configText = toConfigText(options, randomSeed());
   needBrowser();
   needServers(options.iceServers);
+  if (signal?.aborted) throw new GroupCallError('aborted');
   const config = JSON.parse(configText) as CoreConfig;
   const ahead = options.join ? commandsAhead(config, toJoinEvent(options.join, 0)) : [];
   // Ports report to an engine that is made of them: neither can come first.
@@ -193,8 +196,10 @@ export async function createGroupCall(options: GroupCallOptions): Promise<GroupC
     media.close();
     throw error;
   };
-  const loaded = loadModule(options.wasmUrl).then((module) => makeBridge(module, configText));
-  const [bridge, certificates] = await Promise.all([loaded, makeCertificates()]).catch(abandon);
+  const loaded = Promise.all([loadModule(options.wasmUrl), makeCertificates()]);
+  const [bridge, certificates] = await Promise.race([loaded, whenAborted(signal)])
+    .then(([module, certificates]) => [makeBridge(module, configText), certificates] as const)
+    .catch(abandon);
   const flight = new FlightRecord(configText);
   if (record) callOut(record, flight.header);
   const count: Count = (name) => store.count(name);
@@ -247,6 +252,11 @@ function makeBridge(module: GroupCallModule, configText: string): CallBridge {
   if (refused === '') return bridge;
   bridge.delete();
   throw new GroupCallError('invalid-argument', refused);
+}
+
+/** Never resolves. */
+function whenAborted(signal?: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new GroupCallError('aborted')), { once: true }));
 }
 
 /** One for all connections of the call: see PeersPort. A browser that cannot make it makes its own. */

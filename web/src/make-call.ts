@@ -79,6 +79,7 @@ export function makeCall(engine: CallEngine, store: SnapshotStore, { application
     },
     getSnapshot: store.getSnapshot,
     exportRecord: async ({ redact = true } = {}) => {
+      needBoolean(redact, 'redact');
       const parts = flight.read();
       // Written in this very form, which bundlers recognise.
       const { exportRecord, NotRedactable } = await import('./record.js').catch((cause: unknown) => {
@@ -101,7 +102,7 @@ function needFunction(value: unknown, method: string): void {
   if (typeof value !== 'function') throw new GroupCallError('invalid-argument', `${method} takes a function`);
 }
 
-function needBoolean(on: unknown): boolean {
-  if (typeof on === 'boolean') return on;
-  throw new GroupCallError('invalid-argument', 'on must be true or false');
+function needBoolean(value: unknown, name = 'on'): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new GroupCallError('invalid-argument', `${name} must be true or false`);
 }

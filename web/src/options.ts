@@ -168,8 +168,9 @@ export interface GroupCallOptions {
   readonly maxParticipants?: number;
   /**
    * Gets the flight record of the call line by line as it comes, with each reaction as a whole: a header, then
-   * `[microseconds,event,reaction]` for every event. It holds names and network addresses. Without it a record is
-   * kept all the same, see `exportRecord()`.
+   * `[microseconds,event,reaction]` for every event. Nothing is redacted: it holds `signalling.auth` and the query with
+   * its tokens, the seed, messages, names, network addresses and device labels. Treat it as a secret. Without it a
+   * record is kept all the same, see `exportRecord()`.
    */
   readonly record?: (line: string) => void;
 }

@@ -7,10 +7,12 @@ import { toId, toSelf } from './application-ids.js';
 import { toJoin, useBoundStore, useKnownSocket, useRoomSession, type BoundStore, type CallRoomOptions } from './call-room.js';
 import { CallWindow, type CallWindowLook } from './parts/call-window.js';
 import { IncomingCall } from './parts/incoming-call.js';
+import { OtherCall, useGuest } from './guest.js';
 import { GroupCallProvider, SessionProvider, useOuterSession, useOwnSession, useSession } from './provider.js';
 import type { CallSession } from './session.js';
 import { GroupCallTexts } from './texts-context.js';
 import type { Texts } from './texts.js';
+import { useRetry } from './use-retry.js';
 
 /** Which room to be in, and how; see `CallRoomOptions`. */
 type Room = Omit<CallRoomOptions, 'socket' | 'self' | 'options'>;
@@ -36,7 +38,8 @@ interface WindowLook extends Omit<CallWindowLook, 'onLeave'>, BoundStore {
  * Props of `<GroupCallWindow>`: its looks, and one of
  *
  * - a room, with the Socket and the user of a chat application (`socket`, `self`): a call of its own in that room;
- * - a room alone, inside a `<GroupCallHost>` or `<GroupCallProvider>`, whose call is in that room while the window is there;
+ * - a room alone, inside a `<GroupCallHost>` or `<GroupCallProvider>`, whose call is in that room while the window is there; a
+ *   call that is in another room goes on, and the window says so;
  * - what a `<GroupCallProvider>` takes (`options` and `join`, or `call`);
  * - nothing, inside one of these: it shows their call.
  */
@@ -79,15 +82,8 @@ function OwnRoomWindow({ socket, self, options, roomId, groupId, callType, media
 /** In a call that others made, for as long as the window is there. */
 function GuestWindow({ session, roomId, groupId, callType, media, start, ...look }: WindowLook & Room & { readonly session: CallSession }): ReactElement {
   const join = toJoin({ roomId, groupId, callType, ...(media && { media }), ...(start && { start }) });
-  const latest = useRef(join);
-  useEffect(() => {
-    latest.current = join;
-  });
-  useEffect(() => {
-    // How both go stands in the snapshot. What else changes counts from the next room on.
-    void session.join(latest.current);
-    return () => void session.leave();
-  }, [session, join.roomId]);
+  const { isElsewhere, refusal, retry } = useGuest(session, join);
+  if (isElsewhere || refusal) return <OtherCall {...look} refusal={refusal} onRetry={retry} />;
   return <Frame {...look} key={join.roomId} />;
 }
 
@@ -150,5 +146,6 @@ function useHostSession(socket: GroupCallHostProps['socket'], self: GroupCallHos
   useEffect(() => {
     if (isReady) session.run((call) => call.connect());
   }, [session, isReady]);
+  useRetry(session);
   return session;
 }

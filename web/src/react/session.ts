@@ -52,6 +52,9 @@ export class CallSession {
   /** Present while a call is being made, and while there is one. */
   #making: Promise<Made> | undefined;
   #made: Made | undefined;
+  /** Takes the making back. */
+  #abort: AbortController | undefined;
+  #mayRetry = false;
   /** In the order in which it was asked for. */
   #waiting: Waiting[] = [];
   /** What is shown without a call: before there is one, and after a failure. */
@@ -91,16 +94,25 @@ export class CallSession {
    * the module is fetched opens its devices and its socket beside that.
    *
    * @throws {GroupCallError} as `createGroupCall()` and `GroupCall.join()`; `aborted` after `leave()`;
-   * `disposed` where nobody retains this session any more. Who does not wait for it need not catch it.
+   * `disposed` where nobody retains this session any more. Who does not wait for it need not catch it, except
+   * `invalid-argument` and `already-joined`, which the snapshot does not tell.
    */
   join(options: JoinOptions): Promise<void> {
+    const joined = this.enter(options);
+    joined.catch(throwMistake);
+    return joined;
+  }
+
+  /** As `join()`, for who deals with all that it is refused with. */
+  enter(options: JoinOptions): Promise<void> {
+    const before = this.#wish;
     this.#wish = options;
     const joined = this.ask(({ call }) => call.join(options), options);
-    if (!this.#made) this.#show(options, null);
-    // How it goes stands in the snapshot, so nobody need catch it; what a page did wrong does not.
     joined.catch((error: unknown) => {
-      if (!(error instanceof GroupCallError) || error.code === 'invalid-argument') throw error;
+      // The call goes on where it is, and that is what one comes back to.
+      if (isAlreadyJoined(error) && this.#wish === options) this.#wish = before;
     });
+    if (!this.#made) this.#show(options, null);
     return joined;
   }
 
@@ -110,16 +122,42 @@ export class CallSession {
     return wish && (() => void this.join(wish).catch(() => undefined));
   }
 
-  /** Leaves, wherever the call has got to: a join that still waits for the call is never begun. Never rejects. */
+  /**
+   * Leaves, wherever the call has got to: a join that still waits for the call is never begun, and what was
+   * opened for it beside the module is closed at once. Never rejects.
+   */
   async leave(): Promise<void> {
-    const joins = this.#waiting.filter(({ join }) => join);
-    this.#waiting = this.#waiting.filter(({ join }) => !join);
+    this.#withdraw(() => true);
     this.#firstJoin = undefined;
-    for (const { fail } of joins) fail?.(new GroupCallError('aborted'));
-    if (!this.#made && !this.#making) return this.#show(undefined, null);
-    if (!this.#made && this.#idle.phase === 'joining') this.#replace({ ...this.#idle, phase: 'leaving' });
-    // It fails where no call comes to be: then there is nothing to leave.
-    await this.ask(({ call }) => call.leave()).catch(() => undefined);
+    if (this.#made || (this.#making && 'call' in this.#source)) {
+      // It fails where no call comes to be: then there is nothing to leave.
+      return this.ask(({ call }) => call.leave()).catch(() => undefined);
+    }
+    this.#mayRetry ||= this.#idle.error?.code === 'module-load-failed';
+    if (this.#making) {
+      this.#takeBack();
+      // Made anew without the join, or with one that comes within this task.
+      queueMicrotask(this.#settle);
+    }
+    this.#show(undefined, null);
+  }
+
+  /** As `leave()`, if it is this room that one is in, or on the way into; a call in another goes on. */
+  async leaveRoom(roomId: string): Promise<void> {
+    const { phase, room } = this.getSnapshot();
+    // While one room is left, the join of the next waits in the call.
+    if (!room || room.roomId === roomId || phase === 'leaving') return this.leave();
+    this.#withdraw((join) => join.roomId === roomId);
+  }
+
+  /** The module could not be loaded, and nobody is asked to try again, as whoever wanted to join is. */
+  get mayRetry(): boolean {
+    return this.#mayRetry;
+  }
+
+  /** Makes the call anew if `mayRetry`. */
+  retry(): void {
+    if (this.#mayRetry) queueMicrotask(this.#settle);
   }
 
   /**
@@ -200,11 +238,26 @@ export class CallSession {
     else this.#refuseWaiting(new GroupCallError('disposed', UNMOUNTED));
   };
 
+  /** Refuses joins that wait. */
+  #withdraw(isMeant: (join: JoinOptions) => boolean): void {
+    const isTaken = ({ join }: Waiting): boolean => join !== undefined && isMeant(join);
+    const taken = this.#waiting.filter(isTaken);
+    this.#waiting = this.#waiting.filter((task) => !isTaken(task));
+    for (const { fail } of taken) fail?.(new GroupCallError('aborted'));
+  }
+
+  /** Whatever comes of the making, nobody wants it any more. */
+  #takeBack(): void {
+    this.#making = undefined;
+    this.#abort?.abort();
+  }
+
   #begin(): void {
     const wished = this.#waiting.filter(({ join }) => join).at(-1)?.join ?? this.#firstJoin;
     this.#firstJoin = undefined;
-    if (this.#idle.error) this.#show(wished, null);
-    const making = this.#create(wished);
+    this.#mayRetry = false;
+    this.#abort = new AbortController();
+    const making = this.#create(wished, this.#abort.signal);
     this.#making = making;
     making.then(
       (made) => {
@@ -214,7 +267,7 @@ export class CallSession {
         this.#tell();
       },
       (error: unknown) => {
-        if (this.#making === making) this.#failed(error);
+        if (this.#making === making) this.#failed(error, wished);
       },
     );
   }
@@ -224,9 +277,9 @@ export class CallSession {
     for (let task = this.#waiting.shift(); task; task = this.#waiting.shift()) callOut(task.use, made);
   }
 
-  async #create(join: JoinOptions | undefined): Promise<Made> {
+  async #create(join: JoinOptions | undefined, signal: AbortSignal): Promise<Made> {
     const source = this.#source;
-    const call = 'call' in source ? source.call : await createGroupCall({ ...source.options, ...(join && { join }) });
+    const call = 'call' in source ? source.call : await createGroupCall({ ...source.options, ...(join && { join }) }, signal);
     const playback = createPlayback(call);
     const stops = [call.subscribe(this.#tell), playback.subscribe(this.#tell)];
     const end = (): void => {
@@ -237,8 +290,10 @@ export class CallSession {
     return { call, playback, end };
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, wished: JoinOptions | undefined): void {
     this.#making = undefined;
+    const isJoin = wished !== undefined || this.#waiting.some(({ join }) => join);
+    this.#mayRetry = !isJoin && error instanceof GroupCallError && error.code === 'module-load-failed';
     this.#refuseWaiting(error);
     // Anything else is a mistake of the page's (its `deviceMemory`, say), or of ours.
     const known = error instanceof GroupCallError ? error : new GroupCallError('engine-failed', String(error));
@@ -249,7 +304,9 @@ export class CallSession {
 
   #end(): void {
     const made = this.#made;
-    this.#making = this.#made = undefined;
+    this.#takeBack();
+    this.#made = undefined;
+    this.#mayRetry = false;
     this.#ended = true;
     this.#refuseWaiting(new GroupCallError('disposed', UNMOUNTED));
     // What has no one to be told belongs to components that are gone, too.
@@ -273,19 +330,25 @@ export class CallSession {
 
   /** Without a call: the wish to join, or why nothing came of it. */
   #show(join: JoinOptions | undefined, error: CallProblem | null): void {
-    this.#replace(withWish(this.#idle, join, error));
-  }
-
-  #replace(idle: CallSnapshot): void {
-    this.#idle = idle;
+    this.#idle = withWish(this.#idle, join, error);
     this.#tell();
   }
 
   readonly #tell = (): void => {
     for (const listener of [...this.#listeners]) {
-      if (this.#listeners.has(listener)) listener();
+      if (this.#listeners.has(listener)) callOut(listener);
     }
   };
+}
+
+/** While one is in another room, or on the way there. */
+export function isAlreadyJoined(error: unknown): error is GroupCallError {
+  return error instanceof GroupCallError && error.code === 'already-joined';
+}
+
+/** How a join goes stands in the snapshot, so nobody need catch it; what a page did wrong does not, and is thrown. */
+export function throwMistake(error: unknown): void {
+  if (!(error instanceof GroupCallError) || error.code === 'invalid-argument' || isAlreadyJoined(error)) throw error;
 }
 
 /** A wish to join is shown as `joining`, also while the module is still on its way. */

@@ -4,6 +4,7 @@ import { useEffect, useId, useLayoutEffect, useRef, type ReactElement, type RefO
 
 import type { Invitation } from '../../index.js';
 import { useCallActions, useInvitations } from '../hooks.js';
+import { useSession } from '../provider.js';
 import { GroupCallTexts, useTexts } from '../texts-context.js';
 import type { Texts } from '../texts.js';
 import { Icon } from './icons.js';
@@ -12,7 +13,7 @@ import { ring as startRing } from './ring.js';
 
 /** Props of `<IncomingCall>`. */
 export interface IncomingCallProps {
-  /** Goes into the call. Default: `join()` of the call around it, with the devices on. */
+  /** Goes into the call. Default: `join()` of the call around it, with the devices on; a call in another room is left first. */
   readonly onAccept?: (invitation: Invitation) => void;
   /** Called after the ringing of a call was stopped by hand. */
   readonly onDecline?: (invitation: Invitation) => void;
@@ -101,15 +102,18 @@ function callerOf(texts: Texts, { caller }: Invitation): string {
 function Calls({ onAccept, onDecline, ring = false, connect = true, theme, className = '' }: IncomingCallProps): ReactElement {
   const texts = useTexts();
   const actions = useCallActions();
+  const session = useSession();
   const [first] = useInvitations();
   useEffect(() => {
     if (connect) actions.connect();
   }, [actions, connect]);
-  const accept = (invitation: Invitation): void => {
+  const accept = async (invitation: Invitation): Promise<void> => {
     if (onAccept) return onAccept(invitation);
     const { roomId, groupId, callType } = invitation;
+    const { room } = session.getSnapshot();
+    if (room && room.roomId !== roomId) await actions.leave();
     // How it goes stands in the snapshot.
-    actions.join({ roomId, groupId, callType }).catch(() => undefined);
+    await actions.join({ roomId, groupId, callType }).catch(() => undefined);
   };
   const decline = (invitation: Invitation): void => {
     actions.declineInvitation(invitation.roomId);
@@ -120,7 +124,7 @@ function Calls({ onAccept, onDecline, ring = false, connect = true, theme, class
       <p className="gc-hidden" role="status">
         {first && texts.ringing(callerOf(texts, first), first.groupName)}
       </p>
-      {first && <Ringing key={first.roomId} invitation={first} ring={ring} onAccept={() => accept(first)} onDecline={() => decline(first)} />}
+      {first && <Ringing key={first.roomId} invitation={first} ring={ring} onAccept={() => void accept(first)} onDecline={() => decline(first)} />}
     </div>
   );
 }

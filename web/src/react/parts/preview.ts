@@ -79,9 +79,12 @@ export class Preview {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** Opens what is wanted, with one question for both. */
+  /** Opens what is wanted and not open yet, nor on the way, with one question for both. */
   async start(): Promise<void> {
-    const kinds = (['microphone', 'camera'] as const).filter((kind) => this.#state[kind].wanted);
+    const kinds = (['microphone', 'camera'] as const).filter((kind) => {
+      const { wanted, state } = this.#state[kind];
+      return wanted && state !== 'on' && state !== 'loading';
+    });
     if (kinds.length === 0) return;
     const openings = { ...this.#opening };
     const refused = await this.#open(kinds);

@@ -11,7 +11,7 @@ import { Icon } from './icons.js';
 const selectFacts = ({ phase, error, signalling }: CallSnapshot) => ({ phase, error, waiting: signalling.state === 'waiting' });
 
 /** What went wrong and what to do about it, with the focus on it: whoever was in the call is not left in the void. */
-function Problem({ message, remedy, onRetry, onBack }: { readonly message: string; readonly remedy: string; readonly onRetry: (() => void) | undefined; readonly onBack: (() => void) | undefined }): ReactElement {
+export function Problem({ message, remedy, onRetry, onBack }: { readonly message: string; readonly remedy: string; readonly onRetry: (() => void) | undefined; readonly onBack: (() => void) | undefined }): ReactElement {
   const texts = useTexts();
   const title = useFocusAtFirst<HTMLHeadingElement>();
   return (

@@ -84,6 +84,6 @@ export function useTileView<Tile extends Element>(userId: string | null, { promi
       setView(userId, { width: 0, height: 0, visible: false });
     };
   }, [setView, userId]);
-  useEffect(() => report.current?.({ prominent, screen }), [userId, prominent, screen]);
+  useEffect(() => report.current?.({ prominent, screen }), [setView, userId, prominent, screen]);
   return ref;
 }

@@ -45,6 +45,17 @@ async function listed(): Promise<readonly MediaDeviceInfo[]> {
   }
 }
 
+/** What was chosen in an earlier call. A memory that fails is none: the browser's choice does as well. */
+async function remembered(memory: DeviceMemory | undefined): Promise<{ readonly [Kind in InputKind]?: string }> {
+  if (!memory || !navigator.mediaDevices) return {};
+  try {
+    return await memory.find(navigator.mediaDevices);
+  } catch (error) {
+    console.info('groupcall: the devices that were chosen before are not known', error);
+    return {};
+  }
+}
+
 /** Follows which devices there are; their names come with the permission to use them. */
 function useDeviceList(state: PreviewState): readonly MediaDeviceInfo[] {
   const [all, setAll] = useState<readonly MediaDeviceInfo[]>([]);
@@ -80,8 +91,8 @@ export function usePreview(options: PreviewOptions): PreviewForm {
   useEffect(() => {
     let wanted = true;
     const begin = async (): Promise<void> => {
-      const { deviceMemory } = latest.current;
-      if (deviceMemory && navigator.mediaDevices) chosen.current = { ...(await deviceMemory.find(navigator.mediaDevices)) };
+      // Whoever has chosen by now knows better.
+      chosen.current = { ...(await remembered(latest.current.deviceMemory)), ...chosen.current };
       // StrictMode mounts twice: what is unmounted by now asks nobody.
       await Promise.resolve();
       if (wanted && latest.current.autoPreview) await preview.start();
