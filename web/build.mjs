@@ -37,7 +37,7 @@ async function needWasmBuild() {
 const EMBIND_NAMES = /^(fromWireType|toWireType)$/;
 
 /** What can be imported without a framework. Each is complete in itself; the call has Emscripten's glue in it. */
-const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'call-store'];
+const ENTRIES = ['index', 'playback', 'reasons', 'devices', 'call-store', 'debug'];
 /** The same as `index`, with the WebAssembly and what `index` loads when it is wanted: there is no second file to ask for. */
 const INLINE_ENTRY = 'inline';
 /** Shares `index` and the others with the page, and React as well. */

@@ -94,6 +94,7 @@ callTest('every entry can be imported in a worker, where there is no window', { 
   }));
   assert.deepEqual(told.names, [
     'bindCallStore',
+    'injectFaults',
     'keepScreenOn,processDevices,rememberDevices',
     'GroupCallError,createGroupCall',
     'GroupCallError,createGroupCall',

@@ -36,13 +36,14 @@ const ENTRIES = {
   'groupcall/reasons': ['connectionReasonText', 'reasonText'],
   'groupcall/devices': ['keepScreenOn', 'processDevices', 'rememberDevices'],
   'groupcall/call-store': ['bindCallStore'],
+  'groupcall/debug': ['injectFaults'],
   'groupcall/react': ['GroupCallHost', 'GroupCallProvider', 'GroupCallWindow', 'useCallRoom', 'useGroupCall'],
 };
 
 test('it has what its exports name, licences, and nothing of how it is built', () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
-  const expected = /^(LICENSE|README\.md|MIGRATION\.md|package\.json|dist\/THIRD-PARTY-NOTICES\.txt|dist\/style\.css|dist\/groupcall\.wasm|dist\/(index|inline|playback|reasons|devices|call-store|react)\.(js|js\.map|d\.ts)|dist\/record\.(js|js\.map))$/;
+  const expected = /^(LICENSE|README\.md|MIGRATION\.md|package\.json|dist\/THIRD-PARTY-NOTICES\.txt|dist\/style\.css|dist\/groupcall\.wasm|dist\/(index|inline|playback|reasons|devices|call-store|debug|react)\.(js|js\.map|d\.ts)|dist\/record\.(js|js\.map))$/;
   assert.deepEqual(files.filter((file) => !expected.test(file)), []);
   const named = Object.values(manifest.exports).flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)));
   assert.deepEqual(named.filter((target) => !existsSync(path.join(installed, target))), []);
@@ -78,6 +79,12 @@ test('there is one engine and one class of errors for all entries that need them
   assert.ok(react.startsWith('"use client";'));
   assert.ok(/from ?"\.\/index\.js"/.test(react), 'it imports the engine');
   assert.ok(!/groupcall\.wasm|extends Error/.test(react), 'it has no engine, and no class of errors, of its own');
+});
+
+test('what fails on purpose is in groupcall/debug, and nothing of it in what pages ship', () => {
+  const isInside = (name) => read(`dist/${name}.js`).includes('groupcall/debug');
+  assert.ok(isInside('debug'));
+  assert.deepEqual(['index', 'inline', 'playback', 'reasons', 'devices', 'call-store', 'react', 'record'].filter(isInside), []);
 });
 
 test('there is no second file for groupcall/inline to ask for', () => {
@@ -144,6 +151,7 @@ import { createGroupCall as createInline } from 'groupcall/inline';
 import { createPlayback, type Playback } from 'groupcall/playback';
 import { reasonText } from 'groupcall/reasons';
 import { rememberDevices } from 'groupcall/devices';
+import { injectFaults, type Fault, type Faults } from 'groupcall/debug';
 import { bindCallStore, type StoredParticipant } from 'groupcall/call-store';
 import { GroupCallProvider, GroupCallWindow, useGroupCall, type GroupCallProviderProps, type GroupCallWindowProps } from 'groupcall/react';
 import type { Socket } from 'socket.io-client';
@@ -155,6 +163,8 @@ export async function make(options: GroupCallOptions, inside: boolean): Promise<
   console.log(reasonText(self.camera.reason, 'camera').message);
   return createPlayback(call);
 }
+const faults: Faults = injectFaults({ seed: 7, onFault: ({ kind }: Fault) => console.log(kind) });
+export const repair: () => void = faults.failDevice('camera', 'in-use');
 export const codeOf = (error: unknown): string => (error instanceof GroupCallError ? error.code : 'other');
 export const props = (call: GroupCall): GroupCallProviderProps => ({ call });
 export const used = [GroupCallProvider, GroupCallWindow, useGroupCall];
@@ -195,7 +205,7 @@ test('a bundler leaves out what is not used, but not the looks', async () => {
     });
     return outputFiles;
   };
-  const [unused] = await bundle("import 'groupcall'; import { createPlayback } from 'groupcall/playback'; import 'groupcall/react';");
+  const [unused] = await bundle("import 'groupcall'; import { createPlayback } from 'groupcall/playback'; import { injectFaults } from 'groupcall/debug'; import 'groupcall/react';");
   assert.equal(unused.text.replace(/\/\/.*/g, '').trim(), '');
   if (existsSync(path.join(installed, 'dist/style.css'))) {
     const files = await bundle("import 'groupcall/style.css';");

@@ -174,9 +174,7 @@ export interface GroupCall {
  */
 export async function createGroupCall(options: GroupCallOptions, signal?: AbortSignal): Promise<GroupCall> {
   const configText = toConfigText(options, randomSeed());
-  needBrowser();
-  needServers(options.iceServers);
-  if (signal?.aborted) throw new GroupCallError('aborted');
+  needAll(options, signal);
   const config = JSON.parse(configText) as CoreConfig;
   const ahead = options.join ? commandsAhead(config, toJoinEvent(options.join, 0)) : [];
   // Ports report to an engine that is made of them: neither can come first.
@@ -208,8 +206,7 @@ export async function createGroupCall(options: GroupCallOptions, signal?: AbortS
     open: (configuration) => new RTCPeerConnection(configuration),
     iceServers,
     certificates,
-    ...(options.iceTransportPolicy !== undefined && { iceTransportPolicy: options.iceTransportPolicy }),
-    ...(options.codecs !== undefined && { codecs: options.codecs }),
+    ...linkOptions(options),
     localTrack: (id) => media.track(id),
   });
   const store = new SnapshotStore(config.self.userId, config.self.userInfo as UserInfo, {
@@ -244,6 +241,17 @@ export async function createGroupCall(options: GroupCallOptions, signal?: AbortS
   if (options.join) call.join(options.join).catch(() => undefined);
   for (const event of heard) engine.dispatch(event);
   return call;
+}
+
+/** What must hold before anything is opened. */
+function needAll({ iceServers }: GroupCallOptions, signal?: AbortSignal): void {
+  needBrowser();
+  needServers(iceServers);
+  if (signal?.aborted) throw new GroupCallError('aborted');
+}
+
+function linkOptions({ iceTransportPolicy, codecs }: GroupCallOptions): Pick<GroupCallOptions, 'iceTransportPolicy' | 'codecs'> {
+  return { ...(iceTransportPolicy !== undefined && { iceTransportPolicy }), ...(codecs !== undefined && { codecs }) };
 }
 
 function makeBridge(module: GroupCallModule, configText: string): CallBridge {
