@@ -20,6 +20,10 @@ void must_be_plain(const std::string& text) {
   for (const char c : text)
     fuzz::require(c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f),
                   "what is printed holds no control character");
+  for (std::size_t at = text.find('\xc2'); at != std::string::npos; at = text.find('\xc2', at + 1))
+    fuzz::require(
+        at + 1 == text.size() || (static_cast<unsigned char>(text[at + 1]) & 0xe0U) != 0x80U,
+        "nor one of two bytes");
 }
 
 void must_be_json_lines(const std::string& text) {

@@ -102,6 +102,8 @@ CORPORA.fuzz_record = () => {
     recordHeader + recordLines('').join(''),
     recordHeader + hashed.slice(0, 8).join('') + gap + hashed.slice(10).join(''),
     `${recordedConfig}\n${recordLines(',{"commands":[]}').join('')}`,
+    // Found by this target: types with controls in them, of events that are no JSON.
+    `${recordHeader}[1000000,{"type":"x\x1b[2J\u009b\0"},"cbf29ce484222325"]\n`,
   ];
   const members = Buffer.concat([gzipSync(recordHeader), gzipSync(hashed.join(''))]);
   // Of either parity: see options.compare.

@@ -62,7 +62,7 @@ export class FlightRecord {
   /** All of it, in order. An event of which the module has died has no end. */
   read(): RecordPart[] {
     const parts = this.#chunks.map(({ part }) => part);
-    if (this.#gapAt !== undefined) parts.splice(this.#gapAt, 0, JSON.stringify({ gap: this.#gap }));
+    if (this.#gap.events > 0) parts.splice(this.#gapAt ?? 0, 0, JSON.stringify({ gap: this.#gap }));
     return [this.header, ...parts, this.#text];
   }
 
@@ -77,9 +77,7 @@ export class FlightRecord {
     // Without CompressionStream it stays text: less of it has room.
     void deflate(text)
       .catch(() => text)
-      .then((part) => {
-        chunk.part = part;
-      });
+      .then((part) => (chunk.part = part));
   }
 
   /** What came after the first quarter goes first. The first chunk goes only if it is too much by itself, when it is the only one. */
