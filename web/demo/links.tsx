@@ -1,11 +1,8 @@
 /** How one is connected with each of the others. */
 
 import type { Participant } from 'groupcall';
-import { englishTexts } from 'groupcall/react';
+import { englishTexts, gradeOf } from 'groupcall/react';
 import type { ReactElement } from 'react';
-
-/** As the parts grade it. */
-const gradeOf = (quality: number) => (quality >= 80 ? 'good' : quality >= 50 ? 'fair' : 'poor');
 
 function connectionWords({ connection, connectionReason, signalling }: Participant): string {
   const words = englishTexts.connectionReason(connectionReason).message || englishTexts.connection(connection) || 'Connected';

@@ -33,6 +33,7 @@ export type { CallWindowLook } from './react/parts/call-window.js';
 export { GroupCallHost, GroupCallWindow, type GroupCallHostProps, type GroupCallWindowProps } from './react/drop-in.js';
 export { CallControls, type CallControlsProps, type PanelSwitch } from './react/parts/call-controls.js';
 export { VideoTile, type VideoTileProps } from './react/parts/video-tile.js';
+export { gradeOf, type Grade } from './react/parts/media-words.js';
 export { GroupCallTexts, type GroupCallTextsProps } from './react/texts-context.js';
 export { englishTexts, type Texts } from './react/texts.js';
 export { PreJoin, type PreJoinChoice, type PreJoinProps } from './react/parts/pre-join.js';

@@ -2,6 +2,7 @@
 
 import type { CallProblem, ConnectionReason, LinkView, MediaReason, MediaState, QualityCause } from '../index.js';
 import { connectionReasonText, reasonText, type MediaDevice, type ReasonText } from '../reasons.js';
+import type { Grade } from './parts/media-words.js';
 
 /** "Ann", "Ann and Ben", "Ann, Ben and Cyd" */
 function listed(names: readonly string[]): string {
@@ -64,9 +65,9 @@ export const englishTexts = {
   connectionReason: (reason: ConnectionReason): ReasonText => connectionReasonText(reason),
   connection: (connection: LinkView): string => CONNECTIONS[connection],
   signallingLost: 'Lost touch with the server',
-  quality: (grade: 'good' | 'fair' | 'poor'): string => `Connection ${grade}`,
+  quality: (grade: Grade): string => `Connection ${grade}`,
   /** For those who point at the bars; `points` are out of 100. */
-  qualityDetail: (grade: 'good' | 'fair' | 'poor', points: number, cause: QualityCause): string =>
+  qualityDetail: (grade: Grade, points: number, cause: QualityCause): string =>
     `Connection ${grade} (${points} of 100)${QUALITY_CAUSES[cause] && `: ${QUALITY_CAUSES[cause]}`}`,
 
   // The controls.

@@ -17,9 +17,10 @@ export function deviceWords(texts: Texts, { state, reason }: MediaStatus, device
   return texts.reason(reason, device).message || texts.deviceState(state);
 }
 
+/** What a connection is called. */
 export type Grade = 'good' | 'fair' | 'poor';
 
-/** From how many points on a connection is called what. */
+/** What a connection of so many points is called (`Participant.quality`, 0 to 100), as `quality` and `qualityDetail` of the texts take it. */
 export function gradeOf(quality: number): Grade {
   return quality >= 80 ? 'good' : quality >= 50 ? 'fair' : 'poor';
 }
